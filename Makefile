@@ -1,0 +1,55 @@
+# make run: the whole system on this machine. make test: everything that must hold before a change.
+# Needs Python 3.11 or newer with venv; all else comes from the package registry into .venv.
+.PHONY: run test lint prove bench openapi requirements
+.DELETE_ON_ERROR:
+unexport VIRTUAL_ENV PYTHONHOME PYTHONPATH
+
+BIN := .venv/bin
+PYTHONS := python3 python3.14 python3.13 python3.12 python3.11
+# The machine's own certificates, where it has some: a company's proxy is known there only.
+CERTS := $(if $(wildcard /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/cert.pem /etc/ssl/cert.pem),--system-certs)
+UV := $(BIN)/uv pip
+LOCK := $(UV) compile --quiet $(CERTS) --generate-hashes --no-emit-index-url --no-emit-find-links \
+	--universal --python-version 3.11 --custom-compile-command "make requirements"
+
+run: .venv/ready  ## PORT (8000) and ANLAN_DATA (./var) may be set
+	@$(BIN)/anlan serve --demo
+
+test: .venv/ready
+	@$(BIN)/pytest -q -n 2
+
+lint: .venv/ready
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+	@find app tests -name '*.py' -exec awk 'END { if (NR > 400) print FILENAME ": " NR " lines, 400 are allowed" }' {} \; \
+		| { ! grep . ; }
+
+prove: .venv/ready
+	@$(BIN)/pytest -q -s -m prove
+
+bench: .venv/ready
+	@$(BIN)/python -m bench
+
+openapi: .venv/ready
+	@$(BIN)/anlan openapi > docs/openapi.json
+
+requirements: .venv/ready
+	$(LOCK) requirements/uv.in -o requirements/uv.txt
+	$(LOCK) requirements/base.in -o requirements/base.txt
+	$(LOCK) requirements/dev.in -o requirements/dev.txt
+
+.venv/ready: requirements/dev.txt requirements/uv.txt pyproject.toml
+	@if ! [ -x $(BIN)/python ]; then \
+		for python in $(PYTHONS); do \
+			$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && break; \
+		done || { echo "需要 Python 3.11 或更新版本，请先安装 / install Python 3.11 or newer first" >&2; exit 1; }; \
+		$$python -m venv .venv >/dev/null 2>&1 || { rm -rf .venv; \
+			echo "缺少 Python 的 venv 模块，请先安装（Debian：apt install python3-venv）/ install python3-venv first" >&2; exit 1; }; \
+	fi
+	@[ -x $(BIN)/uv ] || $(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		--require-hashes -r requirements/uv.txt
+	@$(UV) sync --quiet $(CERTS) --python $(BIN)/python --require-hashes requirements/dev.txt
+	@$(UV) install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@touch $@

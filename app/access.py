@@ -1,0 +1,247 @@
+"""Who may see what. The only module that selects cases and people."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, Select, bindparam, false, or_, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlmodel import col
+
+from app.clock import Holidays
+from app.errors import NotFound
+from app.kinds.base import CaseKind
+from app.kinds.forms import Sight
+from app.models import Case, CaseParty, Person
+from app.models.columns import Placed, table_of
+from app.places import Place, place_of
+from app.roles import ADMINS, Role
+
+BY_HOLDING = frozenset(
+    {Role.COURT, Role.SHELTER, Role.LEGAL_AID, Role.MEDIATOR, Role.HOSPITAL, Role.SCHOOL}
+)
+"""Roles that see only cases given to them or their organisation, not all of an area."""
+
+SEES_NO_CASE = ADMINS | {Role.WCWC_OFFICE}
+
+HIGHEST: Mapping[Role, Sight] = {
+    Role.GRID_WORKER: Sight.S2,
+    Role.VILLAGE_COMMITTEE: Sight.S2,
+    Role.ZONGZHI: Sight.S1,
+    Role.HOSPITAL: Sight.S2,
+    Role.SCHOOL: Sight.S2,
+    Role.WOMEN_FED_VILLAGE: Sight.S2,
+    Role.WOMEN_FED_TOWN: Sight.S3,
+    Role.WOMEN_FED_DISTRICT: Sight.S3,
+    Role.POLICE: Sight.S3,
+    Role.COURT: Sight.S3,
+    Role.MEDIATOR: Sight.S3,
+    Role.SHELTER: Sight.S3,
+    Role.CIVIL_AFFAIRS: Sight.S3,
+    Role.LEGAL_AID: Sight.S3,
+    Role.JUSTICE_BUREAU: Sight.S2,
+}
+"""The highest class a role reads in a case it may see. S4 is read by nobody this way."""
+
+
+@dataclass(frozen=True)
+class Held:
+    """A role somebody holds in an area."""
+
+    role: Role
+    area: int
+    supervisor: bool = False
+
+    def covers(self, place: Place) -> bool:
+        return self.area in place
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Whoever acts: what is known of the account behind a session."""
+
+    account_id: int
+    organisation_id: int | None
+    session_id: UUID | None
+    version: int
+    username: str
+    display_name: str
+    grants: tuple[Held, ...]
+
+    @cached_property
+    def roles(self) -> frozenset[Role]:
+        return frozenset(g.role for g in self.grants)
+
+    @cached_property
+    def holders(self) -> tuple[int, ...]:
+        """The ids by which a case can be given to this actor."""
+        own = (self.account_id, self.organisation_id)
+        return tuple(h for h in own if h is not None)
+
+    @cached_property
+    def areas(self) -> Mapping[str, tuple[int, ...]]:
+        """Level → codes of the areas whose cases this actor may see as a whole."""
+        found: dict[str, list[int]] = {"district": [], "town": [], "village": []}
+        for grant in self.grants:
+            if grant.role not in BY_HOLDING | SEES_NO_CASE:
+                place = place_of(grant.area)
+                level = "village" if place.village else "town" if place.town else "district"
+                found[level].append(grant.area)
+        return {level: tuple(dict.fromkeys(codes)) for level, codes in found.items()}
+
+    @cached_property
+    def sees_cases(self) -> bool:
+        return bool(self.roles - SEES_NO_CASE)
+
+    def roles_in(self, place: Place, seen_by: Sequence[int]) -> frozenset[Role]:
+        """The roles this actor has in a case: by its area, or because it was given the case."""
+        given = bool(set(self.holders) & set(seen_by))
+        return frozenset(
+            g.role for g in self.grants if given or (g.covers(place) and g.role not in BY_HOLDING)
+        )
+
+    def supervises(self, place: Place) -> bool:
+        return any(g.supervisor and g.covers(place) for g in self.grants)
+
+    def may_read(self, kind: CaseKind, roles: frozenset[Role]) -> Sight:
+        """The highest class this actor reads of a case of the kind, holding these roles in it."""
+        able = [HIGHEST[r] for r in roles & kind.read_by if r in HIGHEST]
+        return max(able, default=Sight.S0)
+
+    @cached_property
+    def opening(self) -> str:
+        """The SQL that gives a transaction this identity. Only integers and our own ids go in."""
+        listed = {level: ",".join(map(str, codes)) for level, codes in self.areas.items()}
+        holders = ",".join(map(str, self.holders)) if self.sees_cases else ""
+        check = (
+            f"select session_check('{self.session_id}', {self.version});" if self.session_id else ""
+        )
+        return (
+            f"{check}"
+            f"set local app.account = '{self.account_id}';"
+            f"set local app.districts = '{listed['district']}';"
+            f"set local app.towns = '{listed['town']}';"
+            f"set local app.villages = '{listed['village']}';"
+            f"set local app.holders = '{holders}';"
+        )
+
+
+@dataclass(frozen=True)
+class Work:
+    """One piece of work: whose, in which transaction, through which door."""
+
+    connection: AsyncConnection
+    actor: Actor
+    kinds: Mapping[str, CaseKind]
+    holidays: Holidays
+    channel: str = "web"
+
+
+def area_scope(table: type[Placed], actor: Actor) -> ColumnElement[bool]:
+    """The rows of the actor's areas. One equality where there is one area, so that an index
+    gives them in order."""
+    found = [
+        column == codes[0] if len(codes) == 1 else column.in_(codes)
+        for level, codes in actor.areas.items()
+        if codes
+        for column in (getattr(table, level),)
+    ]
+    return or_(*found) if found else false()
+
+
+def given_scope(table: type[Placed], actor: Actor) -> ColumnElement[bool]:
+    """The rows given to the actor or the actor's organisation."""
+    if not actor.sees_cases:
+        return false()
+    given: ColumnElement[bool] = col(table.seen_by).op("&&")(list(actor.holders))
+    return given
+
+
+def scope(table: type[Placed], actor: Actor) -> ColumnElement[bool]:
+    """Every row the actor may see, by area or because it was given."""
+    return or_(area_scope(table, actor), given_scope(table, actor))
+
+
+def readable_kinds(actor: Actor, kinds: Mapping[str, CaseKind]) -> list[str]:
+    """The kinds whose cases the actor's roles may read at all."""
+    return [name for name, kind in kinds.items() if kind.read_by & actor.roles]
+
+
+def visible_cases(
+    actor: Actor, kinds: Mapping[str, CaseKind], *columns: Any
+) -> Select[tuple[Any, ...]]:
+    """Select those columns (all, if none) of the cases the actor may see."""
+    wanted = columns or tuple(table_of(Case).c)
+    readable = readable_kinds(actor, kinds)
+    chosen = select(*wanted).where(scope(Case, actor))
+    return chosen if len(readable) == len(kinds) else chosen.where(col(Case.kind).in_(readable))
+
+
+async def load_case(work: Work, case_id: UUID, *, lock: bool = False) -> Row[Any]:
+    """The case's row, locked until the transaction ends with `lock`.
+
+    Raises NotFound alike for a case that does not exist and one the actor may not see.
+    """
+    wanted = visible_cases(work.actor, work.kinds).where(col(Case.id) == case_id)
+    found = await work.connection.execute(wanted.with_for_update() if lock else wanted)
+    row: Row[Any] | None = found.one_or_none()
+    if row is None:
+        raise NotFound("没有这个案件")
+    return row
+
+
+def place_in(row: Any) -> Place:
+    """The place of a row that has district, town and village."""
+    return Place(row.district, row.town, row.village)
+
+
+async def enter_case(work: Work, case_id: UUID) -> None:
+    """Let the transaction read what hangs on one case. Only after the case passed its own gate."""
+    await work.connection.execute(text(f"set local app.case = '{case_id}'"))
+
+
+async def enter_people(work: Work, people: Sequence[UUID]) -> None:
+    """Let the transaction read and change these people. Only after the gate they came through."""
+    ids = ",".join(map(str, people))
+    await work.connection.execute(text(f"set local app.people = '{ids}'"))
+
+
+_PARTIES = (
+    select(table_of(CaseParty))
+    .where(col(CaseParty.case_id) == bindparam("case_id"))
+    .order_by(col(CaseParty.joined_at), col(CaseParty.person_id))
+)
+_PEOPLE = select(table_of(Person)).where(col(Person.id).in_(bindparam("ids", expanding=True)))
+
+
+async def parties_of(work: Work, case_id: UUID) -> Sequence[Row[Any]]:
+    """The parties of a case that passed the gate, oldest first."""
+    found: Sequence[Row[Any]] = (
+        await work.connection.execute(_PARTIES, {"case_id": case_id})
+    ).all()
+    return found
+
+
+async def people_of(work: Work, ids: Sequence[UUID]) -> dict[UUID, Row[Any]]:
+    """The person rows behind parties that passed the gate."""
+    if not ids:
+        return {}
+    await enter_people(work, ids)
+    rows = (await work.connection.execute(_PEOPLE, {"ids": list(ids)})).all()
+    return {row.id: row for row in rows}
+
+
+async def visible_person(work: Work, person_id: UUID) -> Row[Any]:
+    """A person reached through some case the actor may see; else NotFound."""
+    through = (
+        select(col(CaseParty.person_id))
+        .join(Case, col(Case.id) == col(CaseParty.case_id))
+        .where(col(CaseParty.person_id) == person_id, scope(CaseParty, work.actor))
+        .where(col(Case.kind).in_(readable_kinds(work.actor, work.kinds)))
+        .limit(1)
+    )
+    if (await work.connection.execute(through)).first() is None:
+        raise NotFound("没有这个人员")
+    return (await people_of(work, [person_id]))[person_id]

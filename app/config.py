@@ -1,0 +1,240 @@
+"""Settings: read once from the environment; every NAME may also come from the file in NAME_FILE."""
+
+import base64
+import binascii
+import hashlib
+import json
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal, cast
+
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
+
+KEY_BYTES = 32
+QINGCHENG = 441802000000
+VERSIONS = range(1, 256)  # a sealed value begins with its key's version, in one byte
+
+
+class SettingsError(Exception):
+    """The environment does not make a system that may start; one line, Chinese and English."""
+
+    def __init__(self, chinese: str, english: str) -> None:
+        super().__init__(f"{chinese} / {english}")
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The secrets behind sealing, blind indexes, the event chain and sign-in tokens.
+
+    `data` and `vault` map a version (1–255) to a master key of 32 bytes; the highest version seals,
+    the others only open. `token_pem` is an EC P-256 private key (PKCS 8).
+    """
+
+    data: Mapping[int, bytes] = field(repr=False)
+    vault: Mapping[int, bytes] = field(repr=False)
+    index: bytes = field(repr=False)
+    chain: bytes = field(repr=False)
+    token_pem: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All that differs between one installation and another."""
+
+    environment: Literal["development", "production"]
+    schema: str
+    district: int
+    data: Path
+    host: str
+    port: int
+    pool_size: int
+    database_url: str | None = field(repr=False)
+    owner_database_url: str | None = field(repr=False)
+    keys: Keys
+
+    @property
+    def production(self) -> bool:
+        """True where real cases are kept."""
+        return self.environment == "production"
+
+
+@lru_cache(maxsize=1)
+def get_settings() -> Settings:
+    """The settings of this process; raises SettingsError when they are wrong."""
+    return read_settings(os.environ)
+
+
+def read_settings(env: Mapping[str, str]) -> Settings:
+    """Settings from a mapping like `os.environ`; SettingsError names the first wrong one."""
+    environment = _value(env, "ANLAN_ENV") or "development"
+    if environment not in ("development", "production"):
+        raise _wrong("ANLAN_ENV", "只能是 development 或 production", "development or production")
+    schema = _value(env, "ANLAN_SCHEMA") or "d441802"
+    if not re.fullmatch(r"[a-z][a-z0-9_]{0,62}", schema):
+        raise _wrong("ANLAN_SCHEMA", "须为小写字母、数字和下划线", "lower-case letters, digits, _")
+    production = environment == "production"
+    database_url = _value(env, "DATABASE_URL")
+    if production and database_url is None:
+        raise _missing("DATABASE_URL")
+    return Settings(
+        environment=cast(Literal["development", "production"], environment),
+        schema=schema,
+        district=_number(env, "ANLAN_DISTRICT", QINGCHENG),
+        data=Path(_value(env, "ANLAN_DATA") or "var").resolve(),
+        host=_value(env, "ANLAN_HOST") or "127.0.0.1",
+        port=_number(env, "PORT", 8000),
+        pool_size=_number(env, "ANLAN_POOL_SIZE", 6),
+        database_url=database_url,
+        owner_database_url=_value(env, "OWNER_DATABASE_URL"),
+        keys=_read_keys(env, production=production),
+    )
+
+
+def _read_keys(env: Mapping[str, str], *, production: bool) -> Keys:
+    spare = development_keys()
+    keys = Keys(
+        data=_key_ring(env, "ANLAN_DATA_KEYS") or spare.data,
+        vault=_key_ring(env, "ANLAN_VAULT_KEYS") or spare.vault,
+        index=_key(env, "ANLAN_INDEX_KEY") or spare.index,
+        chain=_key(env, "ANLAN_CHAIN_KEY") or spare.chain,
+        token_pem=_token_key(env, "ANLAN_TOKEN_KEY") or spare.token_pem,
+    )
+    if production:
+        _refuse_development_keys(keys, spare)
+    return keys
+
+
+def _refuse_development_keys(keys: Keys, spare: Keys) -> None:
+    known = {*spare.data.values(), *spare.vault.values(), spare.index, spare.chain}
+    secrets = {
+        "ANLAN_DATA_KEYS": keys.data.values(),
+        "ANLAN_VAULT_KEYS": keys.vault.values(),
+        "ANLAN_INDEX_KEY": [keys.index],
+        "ANLAN_CHAIN_KEY": [keys.chain],
+    }
+    wrong = [name for name, values in secrets.items() if not known.isdisjoint(values)]
+    if keys.token_pem == spare.token_pem:
+        wrong.append("ANLAN_TOKEN_KEY")
+    if wrong:
+        raise SettingsError(
+            f"生产环境不得使用开发密钥，请设置：{'、'.join(wrong)}",
+            f"development keys are refused in production; set {', '.join(wrong)}",
+        )
+    every = [value for values in secrets.values() for value in values]
+    if len(set(every)) != len(every):
+        raise SettingsError(
+            "各项密钥不得相同：" + "、".join(secrets),
+            "the same key must not serve two purposes",
+        )
+
+
+@lru_cache(maxsize=1)
+def development_keys() -> Keys:
+    """Keys that anyone can work out, the same on every machine; refused in production."""
+
+    def derive(name: str) -> bytes:
+        return hashlib.sha256(f"anlan development key: {name}".encode()).digest()
+
+    token_key = ec.derive_private_key(int.from_bytes(derive("token")[:-1]), ec.SECP256R1())
+    return Keys(
+        data={1: derive("data")},
+        vault={1: derive("vault")},
+        index=derive("index"),
+        chain=derive("chain"),
+        token_pem=_pem(token_key),
+    )
+
+
+def _value(env: Mapping[str, str], name: str) -> str | None:
+    """The value of NAME, or the content of the file in NAME_FILE; empty counts as not set."""
+    value, file = env.get(name), env.get(f"{name}_FILE")
+    if value and file:
+        raise _wrong(name, f"与 {name}_FILE 只能设置一个", f"set it or {name}_FILE, not both")
+    if file:
+        try:
+            value = Path(file).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise _wrong(f"{name}_FILE", "文件无法读取", "the file cannot be read") from error
+    return value or None
+
+
+def _number(env: Mapping[str, str], name: str, default: int) -> int:
+    value = _value(env, name)
+    if value is None:
+        return default
+    if not re.fullmatch(r"[0-9]+", value):
+        raise _wrong(name, "须为数字", "a whole number")
+    return int(value)
+
+
+def _key_ring(env: Mapping[str, str], name: str) -> dict[int, bytes] | None:
+    """A versioned set of master keys from JSON: `{"1": "<base64 of 32 bytes>"}`."""
+    value = _value(env, name)
+    if value is None:
+        return None
+    try:
+        ring = {int(version): _decode(text) for version, text in json.loads(value).items()}
+    except (ValueError, TypeError, AttributeError):
+        ring = {}
+    if not ring or not all(version in VERSIONS for version in ring):
+        raise _wrong(
+            name,
+            '须为 JSON，形如 {"1": "32 字节的 base64"}，版本号 1–255',
+            'JSON like {"1": "<base64 of 32 bytes>"}, versions 1-255',
+        )
+    return ring
+
+
+def _key(env: Mapping[str, str], name: str) -> bytes | None:
+    value = _value(env, name)
+    if value is None:
+        return None
+    try:
+        return _decode(value)
+    except ValueError as error:
+        raise _wrong(name, "须为 32 字节的 base64", "base64 of 32 bytes") from error
+
+
+def _decode(text: str) -> bytes:
+    try:
+        key = base64.b64decode(text, validate=True)
+    except binascii.Error as error:
+        raise ValueError("not base64") from error
+    if len(key) != KEY_BYTES:
+        raise ValueError("not 32 bytes")
+    return key
+
+
+def _token_key(env: Mapping[str, str], name: str) -> str | None:
+    value = _value(env, name)
+    if value is None:
+        return None
+    try:
+        key = load_pem_private_key(value.encode(), password=None)
+    except (ValueError, TypeError):
+        key = None
+    if not isinstance(key, ec.EllipticCurvePrivateKey) or not isinstance(key.curve, ec.SECP256R1):
+        raise _wrong(name, "须为未加密的 EC P-256 私钥（PEM）", "an EC P-256 private key (PEM)")
+    return _pem(key)
+
+
+def _pem(key: ec.EllipticCurvePrivateKey) -> str:
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+
+
+def _missing(name: str) -> SettingsError:
+    return SettingsError(f"生产环境须设置 {name}", f"{name} must be set in production")
+
+
+def _wrong(name: str, chinese: str, english: str) -> SettingsError:
+    return SettingsError(f"设置 {name} 有误：{chinese}", f"{name} is wrong: {english}")

@@ -1,0 +1,97 @@
+"""The database: one pool, one transaction a request, identity inside it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from app.config import Settings
+
+SIGNED_OUT = "AN401"
+"""The error code with which the database refuses a session that no longer stands."""
+
+
+class CommitFailed(Exception):
+    """The database took the work back. Whoever waits must not be told that it is done."""
+
+
+def app_role(schema: str) -> str:
+    """The role the app signs in with: owns nothing, bypasses nothing."""
+    return f"{schema}_app"
+
+
+def owner_role(schema: str) -> str:
+    """The role that owns the tables and runs migrations."""
+    return f"{schema}_owner"
+
+
+def async_url(url: str) -> URL:
+    """Any spelling of a PostgreSQL URL, for asyncpg."""
+    made = make_url(url)
+    return made.set(drivername="postgresql+asyncpg")
+
+
+def make_engine(url: str, settings: Settings) -> AsyncEngine:
+    """The pool of this process. The schema is fixed here and named nowhere else.
+
+    AUTOCOMMIT only means that SQLAlchemy sends no BEGIN of its own: `transaction` does, so that
+    identity travels with it in one round trip.
+    """
+    return create_async_engine(
+        async_url(url),
+        isolation_level="AUTOCOMMIT",
+        pool_size=settings.pool_size,
+        max_overflow=0,
+        pool_timeout=5,
+        connect_args={
+            "server_settings": {
+                "search_path": f"{settings.schema},public",
+                "timezone": "UTC",
+                "jit": "off",
+                "application_name": "anlan",
+            }
+        },
+    )
+
+
+@asynccontextmanager
+async def transaction(engine: AsyncEngine, opening: str = "") -> AsyncIterator[AsyncConnection]:
+    """One transaction; `opening` is SQL sent together with BEGIN (identity, integers only).
+
+    Commits when the block ends, rolls back when it raises. Raises CommitFailed if the server
+    answers the commit with a rollback, because an error inside was swallowed.
+    """
+    async with engine.connect() as connection:
+        driver = await _driver(connection)
+        try:
+            await driver.execute(f"BEGIN;{opening}")
+            yield connection
+            if await driver.execute("COMMIT") != "COMMIT":
+                raise CommitFailed
+        except BaseException:
+            await _take_back(connection, driver)
+            raise
+
+
+async def _driver(connection: AsyncConnection) -> "asyncpg.Connection[Any]":
+    raw = await connection.get_raw_connection()
+    driver: asyncpg.Connection[Any] = raw.driver_connection
+    return driver
+
+
+async def _take_back(connection: AsyncConnection, driver: "asyncpg.Connection[Any]") -> None:
+    if driver.is_closed() or driver.is_in_transaction() is False:
+        return
+    try:
+        await driver.execute("ROLLBACK")
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+        # A connection whose transaction cannot be ended must not serve the next person.
+        await connection.invalidate()
+
+
+def refused_session(error: BaseException) -> bool:
+    """Whether the database refused the request's session itself."""
+    return getattr(error, "sqlstate", None) == SIGNED_OUT

@@ -1,0 +1,100 @@
+"""What routes need: the database, and one piece of work with its identity and transaction."""
+
+from collections import OrderedDict
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime
+from typing import Annotated
+from uuid import UUID
+
+import asyncpg
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from app import tokens
+from app.access import Actor, Work
+from app.db import refused_session, transaction
+from app.errors import SignInNeeded
+from app.services import accounts
+
+REMEMBERED = 4096
+
+
+class Actors:
+    """Identities of the sessions seen lately. The database checks each again at every use: the
+    session still stands, and nothing the account may do has changed."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[UUID, Actor] = OrderedDict()
+
+    def get(self, session_id: UUID) -> Actor | None:
+        return self._known.get(session_id)
+
+    def remember(self, session_id: UUID, actor: Actor) -> None:
+        self._known[session_id] = actor
+        if len(self._known) > REMEMBERED:
+            self._known.popitem(last=False)
+
+    def forget(self, session_id: UUID) -> None:
+        self._known.pop(session_id, None)
+
+
+def get_engine(request: Request) -> AsyncEngine:
+    engine: AsyncEngine = request.app.state.engine
+    return engine
+
+
+EngineDep = Annotated[AsyncEngine, Depends(get_engine)]
+
+bearer = HTTPBearer(auto_error=False, description="POST /api/v1/auth/login 返回的 access_token")
+
+
+def get_session_id(
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
+) -> UUID:
+    """The session a valid access token names; SignInNeeded without one."""
+    if credentials is None:
+        raise SignInNeeded("请先登录")
+    try:
+        claims = tokens.verify(accounts.keys(), credentials.credentials, now=datetime.now(UTC))
+    except tokens.BadToken:
+        raise SignInNeeded("登录已失效，请重新登录") from None
+    return claims.session_id
+
+
+SessionIdDep = Annotated[UUID, Depends(get_session_id)]
+
+
+async def get_work(
+    request: Request, engine: EngineDep, session_id: SessionIdDep
+) -> AsyncIterator[Work]:
+    """One request, one transaction, in the name of whoever asks; committed before the answer."""
+    state = request.app.state
+    async with AsyncExitStack() as stack:
+        actor = await _actor(engine, state.actors, session_id)
+        try:
+            connection = await stack.enter_async_context(transaction(engine, actor.opening))
+        except asyncpg.PostgresError as error:
+            if not refused_session(error):
+                raise
+            state.actors.forget(session_id)
+            actor = await _actor(engine, state.actors, session_id)
+            connection = await stack.enter_async_context(transaction(engine, actor.opening))
+        yield Work(connection, actor, state.kinds, state.holidays)
+
+
+async def _actor(engine: AsyncEngine, actors: Actors, session_id: UUID) -> Actor:
+    known = actors.get(session_id)
+    if known is not None:
+        return known
+    async with transaction(engine) as connection:
+        actor = await accounts.identify(connection, session_id)
+    if actor is None:
+        raise SignInNeeded("登录已失效，请重新登录")
+    actors.remember(session_id, actor)
+    return actor
+
+
+# `scope="function"`: FastAPI ends the dependency, and so commits, before the answer leaves.
+WorkDep = Annotated[Work, Depends(get_work, scope="function")]

@@ -1,0 +1,90 @@
+"""Expected refusals. Each becomes an RFC 9457 problem with a stable `type` and a Chinese detail."""
+
+from collections.abc import Mapping, Sequence
+
+
+class AppError(Exception):
+    """A refusal the caller can act on. `type` is stable for clients; `detail` is for people."""
+
+    status = 400
+    type = "bad-request"
+    title = "请求无法处理"
+
+    def __init__(self, detail: str, *, basis: str | None = None) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.basis = basis
+
+
+class SignInNeeded(AppError):
+    status, type, title = 401, "sign-in-needed", "请先登录"
+
+
+class NotAllowed(AppError):
+    status, type, title = 403, "not-allowed", "没有权限"
+
+
+class NotFound(AppError):
+    """Also for what exists but may not be seen: the two must look the same."""
+
+    status, type, title = 404, "not-found", "没有找到"
+
+
+class Conflict(AppError):
+    status, type, title = 409, "conflict", "与现有数据冲突"
+
+
+class IdReused(Conflict):
+    type, title = "id-reused", "编号已用于另一次提交"
+
+
+class WrongState(Conflict):
+    type, title = "wrong-state", "案件当前状态不能这样办理"
+
+
+class Refused(Conflict):
+    """A rule of law stands against the action; `type` is the rule's own."""
+
+    title = "依法不能这样办理"
+
+    def __init__(self, type: str, detail: str, *, basis: str) -> None:
+        super().__init__(detail, basis=basis)
+        self.type = type
+
+
+class AlreadyReplaced(Conflict):
+    type, title = "already-replaced", "这条记录已被更正过"
+
+
+class NoFreeBed(Conflict):
+    type, title = "no-free-bed", "床位已被占用"
+
+
+class DocumentNumberTaken(Conflict):
+    type, title = "document-number-taken", "文书编号已登记"
+
+
+class Invalid(AppError):
+    status, type, title = 422, "invalid", "填写内容有误"
+
+    def __init__(self, detail: str, problems: Sequence[Mapping[str, object]] = ()) -> None:
+        super().__init__(detail)
+        self.problems = list(problems)
+
+
+class PreconditionNeeded(AppError):
+    status, type, title = 428, "precondition-needed", "缺少版本号"
+
+
+class Stale(AppError):
+    status, type, title = 412, "stale", "内容已被他人修改"
+
+
+class TooManyAttempts(AppError):
+    """Slow down; `retry_after` is in seconds."""
+
+    status, type, title = 429, "too-many-attempts", "尝试过于频繁"
+
+    def __init__(self, detail: str, *, retry_after: int) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after

@@ -1,0 +1,44 @@
+"""农村留守妇女关爱探访: survey, ledger, visits and needs of women left behind in the villages."""
+
+from app.kinds.base import CaseKind
+from app.kinds.left_behind_visit.actions import ENTERING, KEEPERS, KEEPING, VISITORS
+from app.kinds.left_behind_visit.clocks import DEADLINES
+from app.kinds.left_behind_visit.figures import INDICATORS
+from app.kinds.left_behind_visit.forms import VIOLENCE_NAMED, Survey
+from app.kinds.left_behind_visit.visit_actions import VISITING
+from app.kinds.left_behind_visit.visit_forms import SUSPECTED
+
+KIND = CaseKind(
+    name="left_behind_visit",
+    title="农村留守妇女关爱探访",
+    prefix="探访",
+    basis="规划 二(五)策11–12；妇保法 52；家教法 30；民发〔2019〕86号",
+    form=Survey,
+    subject="woman",
+    opened_by=VISITORS,
+    read_by=VISITORS | KEEPERS,
+    states={
+        "surveyed": "已摸底",
+        "candidate": "待核实",
+        "verified": "已核实",
+        "active": "在册",
+        "suspended": "暂停",
+        "exited": "已退出",
+        "not_eligible": "不符合条件",
+    },
+    initial="surveyed",
+    final=frozenset({"exited", "not_eligible"}),
+    # Who comes back is verified anew: the half year of absence starts again.
+    reopens_to="candidate",
+    actions=(*ENTERING, *KEEPING, *VISITING),
+    deadlines=DEADLINES,
+    indicators=INDICATORS,
+    suspicion={
+        "record_visit": SUSPECTED,
+        "opened": VIOLENCE_NAMED,
+        "nominate": VIOLENCE_NAMED,
+        "resurvey": VIOLENCE_NAMED,
+        "update_ledger": VIOLENCE_NAMED,
+    },
+    opening_outcome="channel",
+)

@@ -1,0 +1,230 @@
+"""The steps of shelter up to the end of the stay."""
+
+from app.clock import end_of_day
+from app.kinds.base import Action, FreeBed, Notify, OccupyBed, OpenLinked, Share
+from app.kinds.forms import when
+from app.kinds.people import PartyRole
+from app.kinds.shelter_placement import guards, intake, stay
+from app.roles import WOMEN_FED, Role
+
+RECEIVERS = frozenset({Role.SHELTER, Role.CIVIL_AFFAIRS})
+_SHELTER = frozenset({Role.SHELTER})
+_INSIDE = frozenset({"admitted", "staying", "extended", "leaving"})
+_SETTLED = frozenset({"staying", "extended", "leaving"})
+_AFTER = _INSIDE | {"left", "followed_up"}
+
+ENTRY = (
+    Action(
+        name="assess",
+        title="安全和需求评估",
+        source=frozenset({"requested", "assessed"}),
+        target="assessed",
+        by=RECEIVERS | {Role.WOMEN_FED_TOWN, Role.WOMEN_FED_DISTRICT},
+        basis="189号 三(二)",
+        form=intake.Assessment,
+    ),
+    Action(
+        name="admit",
+        title="接收入住",
+        source=frozenset({"assessed"}),
+        target="admitted",
+        by=RECEIVERS,
+        basis="反家暴法 15, 18；粤办法 41, 42；189号 三(一)",
+        form=intake.Admission,
+        guards=(
+            guards.age_group_is_right,
+            guards.incapable_need_police_notice,
+            guards.zone_fits,
+        ),
+        effects=(Share(field="shelter_id"), OccupyBed(field="bed_id")),
+        outcome="age_group",
+        amount="children_along",
+        counted_from="arrived_at",
+    ),
+    Action(
+        name="refer_elsewhere",
+        title="转送其他机构",
+        source=frozenset({"assessed"}),
+        target="referred_elsewhere",
+        by=RECEIVERS,
+        basis="反家暴法 15；粤办法 38(四)；34号 14",
+        form=intake.ReferElsewhere,
+        outcome="to",
+    ),
+    Action(
+        name="decline",
+        title="受害人不入住",
+        source=frozenset({"requested", "assessed"}),
+        target="declined_by_victim",
+        by=RECEIVERS | WOMEN_FED | {Role.POLICE},
+        basis="189号 一；二(二)",
+        form=intake.Decline,
+        guards=(guards.adults_decline_for_themselves,),
+        outcome="reason",
+    ),
+    Action(
+        name="refuse",
+        title="不予接收",
+        source=frozenset({"assessed"}),
+        target="refused",
+        by=RECEIVERS,
+        basis="粤办法 41；189号 一",
+        form=intake.Refuse,
+        guards=(guards.entitled_are_not_refused,),
+        effects=(
+            Notify(
+                to=(Role.CIVIL_AFFAIRS, Role.WOMEN_FED_DISTRICT),
+                text="有一件庇护请求不予接收，请核查",
+                basis="粤办法 41；设计",
+            ),
+        ),
+        outcome="reason",
+    ),
+    Action(
+        name="register",
+        title="入站登记",
+        source=frozenset({"admitted"}),
+        target="staying",
+        by=_SHELTER,
+        basis="189号 三(一)；四(二)",
+        form=intake.Registration,
+        guards=(guards.agreement_is_signed,),
+        outcome="identity",
+    ),
+)
+
+STAY = (
+    Action(
+        name="verify_identity",
+        title="补核身份",
+        source=_SETTLED,
+        target=None,
+        by=_SHELTER,
+        basis="189号 三(一)；设计",
+        form=intake.IdentityVerified,
+        guards=(guards.identity_is_pending,),
+    ),
+    Action(
+        name="plan_services",
+        title="制定个案服务方案",
+        source=_INSIDE,
+        target=None,
+        by=_SHELTER | {Role.WOMEN_FED_TOWN, Role.WOMEN_FED_DISTRICT},
+        basis="189号 三(二)",
+        form=stay.ServicePlan,
+    ),
+    Action(
+        name="give_service",
+        title="站内服务",
+        source=_INSIDE,
+        target=None,
+        by=_SHELTER,
+        basis="粤办法 42；189号 三(二)(四)",
+        form=stay.ServiceGiven,
+        outcome="service",
+    ),
+    Action(
+        name="refer_service",
+        title="转介服务",
+        source=_INSIDE,
+        target=None,
+        by=RECEIVERS,
+        basis="粤办法 42；189号 三(二)",
+        form=stay.ServiceReferral,
+        guards=(guards.victim_agrees_to_referral,),
+        effects=(
+            OpenLinked(
+                kind="legal_aid_referral",
+                why="庇护期间转介法律援助",
+                basis="粤办法 42；189号 三(二)",
+                fixed={"violence": True, "found_by": "shelter"},
+                people={
+                    PartyRole.VICTIM: "recipient",
+                    PartyRole.PERPETRATOR: "perpetrator",
+                },
+                only_if=when("service", intake.Service.LEGAL_AID),
+            ),
+        ),
+        outcome="service",
+    ),
+    Action(
+        name="service_result",
+        title="转介结果",
+        source=_AFTER,
+        target=None,
+        by=RECEIVERS,
+        basis="189号 三(二)",
+        form=stay.ReferralResult,
+        outcome="result",
+    ),
+    Action(
+        name="record_visit",
+        title="来访会谈登记",
+        source=_INSIDE,
+        target=None,
+        by=_SHELTER,
+        basis="189号 四(二)",
+        form=stay.Visit,
+        guards=(guards.visit_is_allowed,),
+        outcome="visitor_kind",
+    ),
+    Action(
+        name="record_outing",
+        title="出入登记",
+        source=_INSIDE,
+        target=None,
+        by=_SHELTER,
+        basis="189号 四(二)",
+        form=stay.Outing,
+    ),
+    Action(
+        name="record_inspection",
+        title="信息查阅登记",
+        source=_AFTER,
+        target=None,
+        by=_SHELTER,
+        basis="189号 四(二)",
+        form=stay.Inspection,
+    ),
+    Action(
+        name="change_bed",
+        title="调整床位",
+        source=_INSIDE,
+        target=None,
+        by=_SHELTER,
+        basis="粤办法 42；189号 三(一)",
+        form=stay.ChangeBed,
+        guards=(guards.new_zone_fits,),
+        effects=(FreeBed(), OccupyBed(field="bed_id")),
+    ),
+    Action(
+        name="extend",
+        title="延长庇护",
+        source=frozenset({"staying", "extended"}),
+        target="extended",
+        by=_SHELTER,
+        basis="189号 三(一)",
+        form=stay.Extension,
+        guards=(guards.extension_is_later,),
+        effects=(
+            Notify(
+                to=(Role.CIVIL_AFFAIRS,),
+                text="有一件庇护延长，待备案",
+                basis="189号 三(一)",
+            ),
+        ),
+        outcome="ground",
+        valid_until=lambda form: end_of_day(form.until),
+    ),
+    Action(
+        name="file_extension",
+        title="延长备案",
+        source=_SETTLED | {"left", "followed_up"},
+        target=None,
+        by=RECEIVERS,
+        basis="189号 三(一)",
+        form=stay.ExtensionFiling,
+        guards=(guards.extension_was_made,),
+        counted_from="filed_on",
+    ),
+)

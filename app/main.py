@@ -1,0 +1,94 @@
+"""The application: routes, refusals, lifespan, API docs with our own assets."""
+
+import gc
+import importlib.util
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from fastapi import APIRouter, FastAPI
+from fastapi.openapi.docs import get_swagger_ui_html
+from fastapi.responses import HTMLResponse
+from fastapi.staticfiles import StaticFiles
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from app import clock
+from app.config import SettingsError, get_settings
+from app.db import make_engine
+from app.deps import Actors
+from app.kinds import KINDS, Kinds
+from app.routers import areas, auth, health, problems, typed
+from app.routers.shown import check_classified
+from app.services import calendar
+
+PREFIX = "/api/v1"
+DOCS = "/api/docs"
+
+
+def create_app(kinds: Kinds = KINDS, engine: AsyncEngine | None = None) -> FastAPI:
+    """The app for a set of kinds. Without an engine it connects as the settings say."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        settings = get_settings()
+        if settings.production:
+            clock.refuse_demo_clock()
+        made = engine or make_engine(_url(), settings)
+        app.state.engine = made
+        app.state.holidays = await calendar.load(made)
+        # Everything built at start lives as long as the process: keep the collector off it.
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(50_000, 50, 50)
+        yield
+        if engine is None:
+            await made.dispose()
+
+    app = FastAPI(
+        title="安澜 Anlan",
+        summary="妇女权益保护案件与服务管理",
+        version="1",
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        separate_input_output_schemas=False,
+    )
+    app.state.kinds = kinds
+    app.state.actors = Actors()
+    problems.install(app)
+    api = APIRouter(prefix=PREFIX)
+    for router in (auth.router, areas.router, typed.make_router(kinds)):
+        api.include_router(router)
+    app.include_router(health.router)
+    app.include_router(api)
+    _serve_docs(app)
+    check_classified(app)
+    return app
+
+
+def _url() -> str:
+    url = get_settings().database_url
+    if url is None:
+        raise SettingsError("DATABASE_URL 未设置，请用 anlan serve 启动", "DATABASE_URL is not set")
+    return url
+
+
+def _serve_docs(app: FastAPI) -> None:
+    """Swagger UI from the installed package: the docs work without the internet."""
+    spec = importlib.util.find_spec("fastapi_swagger")
+    if spec is None or spec.origin is None:
+        raise RuntimeError("fastapi-swagger is not installed")
+    assets = Path(spec.origin).parent / "resources"
+    app.mount(f"{DOCS}/assets", StaticFiles(directory=assets), name="docs-assets")
+
+    @app.get(DOCS, include_in_schema=False)
+    async def docs() -> HTMLResponse:
+        return get_swagger_ui_html(
+            openapi_url="/api/openapi.json",
+            title="安澜 API",
+            swagger_js_url=f"{DOCS}/assets/swagger-ui-bundle.js",
+            swagger_css_url=f"{DOCS}/assets/swagger-ui.css",
+            swagger_favicon_url=f"{DOCS}/assets/favicon-32x32.png",
+            swagger_ui_parameters={"docExpansion": "none", "persistAuthorization": False},
+        )

@@ -1,0 +1,56 @@
+"""Tables only. Importing this package makes all of them known to Alembic."""
+
+from sqlmodel import SQLModel
+
+from app.models.accounts import (
+    AccessLog,
+    Account,
+    Credential,
+    Grant,
+    Notice,
+    Outbox,
+    Session,
+    SignInAttempt,
+)
+from app.models.areas import Area, Bed, Holiday, Organisation, SurveyRound
+from app.models.cases import (
+    Case,
+    CaseCounter,
+    CaseLink,
+    CaseVault,
+    Deadline,
+    Event,
+    PartnerDocument,
+)
+from app.models.people import CaseParty, PartyGram, Person, PersonMatch, PersonVault
+from app.models.stays import BedStay
+
+__all__ = [
+    "AccessLog",
+    "Account",
+    "Area",
+    "Bed",
+    "BedStay",
+    "Case",
+    "CaseCounter",
+    "CaseLink",
+    "CaseParty",
+    "CaseVault",
+    "Credential",
+    "Deadline",
+    "Event",
+    "Grant",
+    "Holiday",
+    "Notice",
+    "Organisation",
+    "Outbox",
+    "PartnerDocument",
+    "PartyGram",
+    "Person",
+    "PersonMatch",
+    "PersonVault",
+    "SQLModel",
+    "Session",
+    "SignInAttempt",
+    "SurveyRound",
+]

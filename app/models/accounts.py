@@ -1,0 +1,120 @@
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlmodel import Field, Index, SQLModel
+
+from app.models.columns import BIG, Placed, Versioned, moment
+
+
+class Account(Versioned, table=True):
+    """One person who works here. `version` changes with every change of what she may do."""
+
+    id: int | None = Field(
+        default=None,
+        primary_key=True,
+        sa_type=BIG,
+        sa_column_kwargs={"server_default": text("nextval('holder_id')")},
+    )
+    username: str
+    display_name: str
+    organisation_id: int | None = Field(default=None, sa_type=BIG, foreign_key="organisation.id")
+    disabled_at: datetime | None = moment(default=None)
+
+    __table_args__ = (Index("uq_account_username", "username", unique=True),)
+
+
+class Credential(SQLModel, table=True):
+    """Password hashes, apart from accounts so that no list can carry one."""
+
+    account_id: int = Field(primary_key=True, sa_type=BIG, foreign_key="account.id")
+    password_hash: str
+    changed_at: datetime = moment(now=True)
+
+
+class Grant(SQLModel, table=True):
+    """A role in an area. One account may hold several."""
+
+    __tablename__ = "account_grant"
+    account_id: int = Field(primary_key=True, sa_type=BIG, foreign_key="account.id")
+    role: str = Field(primary_key=True)
+    area: int = Field(primary_key=True, sa_type=BIG)
+    supervisor: bool = False
+
+
+class Session(SQLModel, table=True):
+    """A signed-in session. Every request checks that it still stands and what it stands for."""
+
+    id: UUID = Field(primary_key=True)
+    account_id: int = Field(sa_type=BIG, foreign_key="account.id")
+    opened_at: datetime = moment(now=True)
+    ends_at: datetime = moment()
+    revoked_at: datetime | None = moment(default=None)
+
+    __table_args__ = (Index("ix_session_account", "account_id"),)
+
+
+class SignInAttempt(SQLModel, table=True):
+    """Failed sign-ins, so that guessing slows down. Names are kept as a keyed index."""
+
+    __tablename__ = "sign_in_attempt"
+    id: int | None = Field(default=None, primary_key=True, sa_type=BIG)
+    name_index: bytes
+    tried_at: datetime = moment(now=True)
+
+    __table_args__ = (Index("ix_sign_in_attempt_name", "name_index", "tried_at"),)
+
+
+class AccessLog(SQLModel, table=True):
+    """Every look at S3 and S4, in the transaction of the look."""
+
+    __tablename__ = "access_log"
+    id: UUID = Field(primary_key=True)
+    account_id: int = Field(sa_type=BIG)
+    organisation_id: int | None = Field(default=None, sa_type=BIG)
+    case_id: UUID | None = None
+    person_id: UUID | None = None
+    what: str
+    sight: str
+    looked_at: datetime = moment(now=True)
+
+    __table_args__ = (
+        Index("ix_access_log_case", "case_id", "looked_at"),
+        Index("ix_access_log_account", "account_id", "looked_at"),
+    )
+
+
+class Notice(Placed, table=True):
+    """A neutral notice in the app for a role in an area. Its text names nobody."""
+
+    id: UUID = Field(primary_key=True)
+    case_id: UUID = Field(foreign_key="case.id")
+    event_id: UUID
+    role: str
+    text: str
+    basis: str
+    sent_at: datetime = moment()
+    read_at: datetime | None = moment(default=None)
+
+    __table_args__ = (Index("ix_notice_place", "district", "role", "sent_at"),)
+
+
+class Outbox(Placed, table=True):
+    """What partners are told: that a case moved, never what is in it.
+
+    Readers stop before the oldest transaction still running (`xid`), so that no row that commits
+    late is skipped.
+    """
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BIG)
+    case_id: UUID = Field(foreign_key="case.id")
+    event_id: UUID
+    kind: str
+    name: str
+    state: str
+    happened_at: datetime = moment()
+    xid: int = Field(
+        sa_type=BIG, sa_column_kwargs={"server_default": text("pg_current_xact_id()::text::bigint")}
+    )
+
+    __table_args__ = (Index("ix_outbox_district", "district", "id"),)

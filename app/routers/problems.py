@@ -1,0 +1,184 @@
+"""Refusals as RFC 9457 problems: a stable type for programs, a Chinese detail for people."""
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+import asyncpg
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from sqlalchemy.exc import DBAPIError, TimeoutError as PoolTimeout
+from starlette.exceptions import HTTPException
+
+from app.errors import AppError, Invalid, TooManyAttempts
+from app.kinds.forms import Sight
+from app.routers.shown import Shown, shown
+
+log = logging.getLogger("anlan")
+
+BASE = "/problems/"
+
+
+class ProblemField(Shown):
+    field: str = shown(Sight.S0, "字段")
+    message: str = shown(Sight.S0, "说明")
+
+
+class Problem(Shown):
+    """RFC 9457. `type` is stable; `basis` names the article that stands against the request."""
+
+    type: str = shown(Sight.S0, "类型")
+    title: str = shown(Sight.S0, "标题")
+    status: int = shown(Sight.S0, "状态码")
+    detail: str = shown(Sight.S0, "说明")
+    basis: str | None = shown(Sight.S0, "依据", default=None)
+    problems: list[ProblemField] = shown(Sight.S0, "各项问题", default_factory=list)
+
+
+CODES = {
+    401: "未登录或登录已失效",
+    403: "没有权限",
+    404: "没有找到，或不在您的工作范围",
+    409: "状态不符、依法不能办理、编号已被使用",
+    422: "填写内容有误",
+    503: "系统繁忙，请稍后重试",
+}
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    code: {
+        "description": text,
+        "content": {
+            "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
+        },
+    }
+    for code, text in CODES.items()
+}
+
+
+def install(app: FastAPI) -> None:
+    """Answer every failure of the app with a problem."""
+    app.add_exception_handler(AppError, _refusal)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    for busy in (PoolTimeout, DBAPIError, asyncpg.PostgresConnectionError, OSError):
+        app.add_exception_handler(busy, _database)
+    app.add_exception_handler(Exception, _failure)
+
+
+def answer(
+    status: int,
+    type_: str,
+    title: str,
+    detail: str,
+    *,
+    headers: Mapping[str, str] | None = None,
+    **more: Any,
+) -> JSONResponse:
+    body = {"type": BASE + type_, "title": title, "status": status, "detail": detail, **more}
+    return JSONResponse(body, status, dict(headers or {}), media_type="application/problem+json")
+
+
+async def _refusal(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, AppError)  # noqa: S101 - registered for this class
+    more: dict[str, Any] = {"basis": error.basis} if error.basis else {}
+    if isinstance(error, Invalid):
+        more["problems"] = error.problems
+    headers = {"WWW-Authenticate": "Bearer"} if error.status == 401 else {}
+    if isinstance(error, TooManyAttempts):
+        headers["Retry-After"] = str(error.retry_after)
+    return answer(error.status, error.type, error.title, error.detail, headers=headers, **more)
+
+
+async def _invalid(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class
+    problems = [_field_problem(e) for e in error.errors()]
+    return answer(422, "invalid", "填写内容有误", "请按提示修改后重新提交", problems=problems)
+
+
+def _field_problem(error: Mapping[str, Any]) -> dict[str, str]:
+    """The place and the reason. Never the value: it may be a secret."""
+    place = [str(p) for p in error["loc"] if p != "body"]
+    context = error.get("ctx") or {}
+    if "field" in context:
+        place.append(str(context["field"]))
+    return {"field": ".".join(place), "message": _chinese(str(error["type"]), error)}
+
+
+TEXTS = {
+    "missing": "必填",
+    "extra_forbidden": "没有这一项",
+    "enum": "请从列表中选择",
+    "literal_error": "请从列表中选择",
+    "string_too_long": "文字太长（最多 {max_length} 字）",
+    "string_too_short": "文字太短（至少 {min_length} 字）",
+    "string_pattern_mismatch": "格式有误",
+    "string_type": "应为文字",
+    "bool_type": "应为是或否",
+    "int_type": "应为整数",
+    "int_parsing": "应为整数",
+    "decimal_parsing": "应为数字",
+    "decimal_type": "应为数字",
+    "date_from_datetime_parsing": "日期有误（如 2026-01-31）",
+    "date_parsing": "日期有误（如 2026-01-31）",
+    "date_type": "日期有误（如 2026-01-31）",
+    "datetime_parsing": "时间有误",
+    "datetime_from_date_parsing": "时间有误",
+    "datetime_type": "时间有误",
+    "timezone_aware": "时间须带时区",
+    "uuid_parsing": "编号有误",
+    "uuid_version": "编号须为 UUIDv7",
+    "uuid_type": "编号有误",
+    "greater_than_equal": "不能小于 {ge}",
+    "less_than_equal": "不能大于 {le}",
+    "greater_than": "应大于 {gt}",
+    "less_than": "应小于 {lt}",
+    "list_type": "应为列表",
+    "too_long": "最多 {max_length} 项",
+    "too_short": "至少 {min_length} 项",
+    "json_invalid": "不是有效的 JSON",
+    "model_attributes_type": "应为一组填写内容",
+    "dict_type": "应为一组填写内容",
+}
+
+
+def _chinese(type_: str, error: Mapping[str, Any]) -> str:
+    if type_ in TEXTS:
+        return TEXTS[type_].format_map({k: v for k, v in (error.get("ctx") or {}).items()})
+    message = str(error.get("msg", ""))
+    return message if any("\u4e00" <= c <= "\u9fff" for c in message) else "填写有误"
+
+
+async def _http(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class
+    known = {404: ("not-found", "没有找到"), 405: ("method-not-allowed", "不支持这种请求方法")}
+    type_, title = known.get(error.status_code, ("bad-request", "请求无法处理"))
+    return answer(error.status_code, type_, title, title, headers=error.headers)
+
+
+SERIALISATION = {"40001", "40P01", "55P03", "57014"}
+CONNECTION = ("08", "53", "57P")
+
+
+async def _database(request: Request, error: Exception) -> JSONResponse:
+    """The database is away or overloaded: try again. Anything else it says is our fault."""
+    cause = getattr(error, "orig", None) or error
+    state = getattr(cause, "sqlstate", None) or getattr(error, "sqlstate", None)
+    lost = bool(getattr(error, "connection_invalidated", False))
+    away = isinstance(error, PoolTimeout | OSError) or lost
+    if away or state in SERIALISATION or str(state).startswith(CONNECTION):
+        return answer(
+            503, "busy", "系统繁忙", "系统繁忙，请稍后重试；已提交的编号可以直接重发",
+            headers={"Retry-After": "2"},
+        )  # fmt: skip
+    return await _failure(request, error)
+
+
+async def _failure(request: Request, error: Exception) -> JSONResponse:
+    """Something is wrong with us. The log gets the place, never the values."""
+    frames: list[str] = []
+    trace = error.__traceback__
+    while trace is not None:
+        frames.append(f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}")
+        trace = trace.tb_next
+    log.error("%s in %s: %s", type(error).__name__, request.url.path, " ".join(frames[-6:]))
+    return answer(500, "failure", "系统出错", "系统出错，没有保存任何内容，请稍后重试")

@@ -1,0 +1,249 @@
+"""Accounts: who signs in, as whom a session acts, and how accounts are made."""
+
+import asyncio
+import re
+import unicodedata
+from collections.abc import Sequence
+from datetime import timedelta
+from functools import lru_cache
+from typing import Any, Final
+from uuid import UUID
+from weakref import WeakValueDictionary
+
+from sqlalchemy import delete, func, insert, or_, select, text, update
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert as insert_or
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.types import Text
+from sqlmodel import col
+
+from app import clock, crypto, tokens
+from app.access import Actor, Held, Work
+from app.config import get_settings
+from app.db import transaction
+from app.errors import Conflict, Invalid, NotFound, SignInNeeded, TooManyAttempts
+from app.ids import uuid7
+from app.models import Account, Area, Credential, Grant, Session, SignInAttempt
+from app.models.columns import table_of
+from app.places import place_of
+from app.roles import Role
+from app.tokens import TokenKeys
+
+ISSUER: Final = "anlan"
+SESSION_LIFE: Final = timedelta(hours=12)
+FAILURES: Final = 10
+SPAN: Final = timedelta(minutes=15)
+SHORTEST, LONGEST = 12, 128
+_USERNAME = re.compile(r"[a-z0-9][a-z0-9_.-]{1,63}")
+
+_turns: WeakValueDictionary[bytes, asyncio.Lock] = WeakValueDictionary()
+
+
+@lru_cache(maxsize=1)
+def keys() -> TokenKeys:
+    """The keys of this process for access tokens, from its settings."""
+    return tokens.token_keys(get_settings().keys.token_pem, ISSUER)
+
+
+_LOOK_UP = text(
+    "select account_id, password_hash, failures from sign_in_account(:name, :mark, :span)"
+)
+_FAILED = insert(table_of(SignInAttempt)).inline()
+_OPENED = insert(table_of(Session)).inline()
+
+
+async def sign_in(
+    engine: AsyncEngine, signer: TokenKeys, username: str, password: str
+) -> tuple[str, Actor]:
+    """An access token and who it stands for, in a new session of SESSION_LIFE.
+
+    Raises SignInNeeded for a wrong name or password alike, TooManyAttempts after FAILURES failures
+    under one name within SPAN, whether or not there is such an account.
+    """
+    name = plain_username(username)
+    mark = crypto.fingerprint(crypto.keyring(), 0, "sign_in", {"username": name})
+    # One at a time for one name: many guesses at once must not all pass before the first counts.
+    async with _turns.setdefault(mark, asyncio.Lock()):
+        account_id = await _account_of(engine, name, mark, password)
+    session_id, now = uuid7(), clock.real_now()
+    async with transaction(engine) as connection:
+        opened = {"id": session_id, "account_id": account_id, "ends_at": now + SESSION_LIFE}
+        await connection.execute(_OPENED, opened)
+        actor = await identify(connection, session_id)
+    if actor is None:
+        raise SignInNeeded("用户名或密码不正确")
+    token = tokens.issue(signer, account_id=account_id, session_id=session_id, now=now)
+    return token, actor
+
+
+async def _account_of(engine: AsyncEngine, name: str, mark: bytes, password: str) -> int:
+    # PostgreSQL takes no NUL; a name of another shape is nobody's.
+    asked = {"name": name if _USERNAME.fullmatch(name) else "", "mark": mark, "span": SPAN}
+    async with transaction(engine) as connection:
+        found = (await connection.execute(_LOOK_UP, asked)).one()
+    if found.failures >= FAILURES:
+        raise TooManyAttempts("登录失败次数过多，请 15 分钟后再试")
+    if not await tokens.verify_password_async(found.password_hash, password):
+        async with transaction(engine) as connection:
+            await connection.execute(_FAILED, {"name_index": mark})
+        raise SignInNeeded("用户名或密码不正确")
+    account_id: int = found.account_id
+    return account_id
+
+
+_IDENTITY = text("select * from session_identity(:session_id)").columns(grants=JSONB)
+
+
+async def identify(connection: AsyncConnection, session_id: UUID) -> Actor | None:
+    """Whoever a session stands for; None if it ended, was revoked, or the account was disabled."""
+    found = (await connection.execute(_IDENTITY, {"session_id": session_id})).one_or_none()
+    if found is None:
+        return None
+    return Actor(
+        account_id=found.account_id,
+        organisation_id=found.organisation_id,
+        session_id=session_id,
+        version=found.version,
+        username=found.username,
+        display_name=found.display_name,
+        grants=tuple(Held(Role(g["role"]), g["area"], g["supervisor"]) for g in found.grants),
+    )
+
+
+async def sign_out(work: Work) -> None:
+    """End the session of whoever asks; its tokens open nothing from then on."""
+    await work.connection.execute(
+        text("select session_end(:session_id)"), {"session_id": work.actor.session_id}
+    )
+
+
+async def list_accounts(
+    work: Work, *, organisation_id: int | None = None, after: int = 0, limit: int = 50
+) -> Sequence[Any]:
+    """Accounts with a role in a district of the actor's, by id: id, display_name, roles there.
+
+    Only what follows the id `after`, at most `limit`.
+    """
+    districts = {place_of(held.area).district for held in work.actor.grants}
+    roles = func.array_agg(col(Grant.role).distinct(), type_=ARRAY(Text)).label("roles")
+    wanted = (
+        select(col(Account.id), col(Account.display_name), roles)
+        .join(Grant, col(Grant.account_id) == col(Account.id))
+        .where(col(Account.disabled_at).is_(None), col(Account.id) > after)
+        .where(or_(*(col(Grant.area).between(d, d + 10**6 - 1) for d in sorted(districts))))
+        .group_by(col(Account.id))
+        .order_by(col(Account.id))
+        .limit(limit)
+    )
+    if organisation_id is not None:
+        wanted = wanted.where(col(Account.organisation_id) == organisation_id)
+    return (await work.connection.execute(wanted)).all()
+
+
+def plain_username(username: str) -> str:
+    """The one spelling of a username: half width, lower case, no spaces around it."""
+    return unicodedata.normalize("NFKC", username).strip().casefold()
+
+
+def check_password(username: str, password: str) -> None:
+    """Raises Invalid for a password too short, too long, or built around the username."""
+    typed = unicodedata.normalize("NFKC", password)
+    if not SHORTEST <= len(typed) <= LONGEST:
+        raise Invalid(f"密码须为 {SHORTEST} 至 {LONGEST} 个字符")
+    if username in typed.casefold():
+        raise Invalid("密码不得包含用户名")
+
+
+async def create_account(
+    connection: AsyncConnection,
+    username: str,
+    display_name: str,
+    password: str,
+    organisation_id: int | None,
+    grants: Sequence[Held],
+) -> int:
+    """A new account and its id; on the owner's connection.
+
+    Raises Invalid for a username or password that may not be, or an unknown area; Conflict for a
+    username already taken.
+    """
+    name = plain_username(username)
+    check_password(name, password)
+    hashed = await tokens.hash_password_async(password)
+    return await add_account(connection, name, display_name, hashed, organisation_id, grants)
+
+
+async def add_account(
+    connection: AsyncConnection,
+    username: str,
+    display_name: str,
+    password_hash: str,
+    organisation_id: int | None,
+    grants: Sequence[Held],
+) -> int:
+    """As `create_account`, for a password already hashed."""
+    if not _USERNAME.fullmatch(username):
+        raise Invalid("用户名须为 2 至 64 个小写字母、数字或 _ . -")
+    await _check_areas(connection, grants)
+    made = (
+        insert_or(table_of(Account))
+        .values(username=username, display_name=display_name, organisation_id=organisation_id)
+        .on_conflict_do_nothing(index_elements=["username"])
+        .returning(col(Account.id))
+    )
+    account_id: int | None = (await connection.execute(made)).scalar_one_or_none()
+    if account_id is None:
+        raise Conflict(f"用户名 {username} 已有人使用")
+    await connection.execute(
+        insert(table_of(Credential)), {"account_id": account_id, "password_hash": password_hash}
+    )
+    await _grant(connection, account_id, grants)
+    return account_id
+
+
+async def replace_grants(
+    connection: AsyncConnection, username: str, grants: Sequence[Held]
+) -> None:
+    """Let an account hold these roles and no others; on the owner's connection.
+
+    The new version makes every open session show itself again with its new rights. Raises NotFound
+    for an unknown username, Invalid for an unknown area.
+    """
+    await _check_areas(connection, grants)
+    account_id = await _changed(connection, username)
+    await connection.execute(delete(Grant).where(col(Grant.account_id) == account_id))
+    await _grant(connection, account_id, grants)
+
+
+async def disable_account(connection: AsyncConnection, username: str) -> None:
+    """Shut an account at once, its open sessions too; on the owner's connection. May raise NotFound."""
+    await _changed(connection, username, disabled_at=clock.real_now())
+
+
+async def _changed(connection: AsyncConnection, username: str, **values: Any) -> int:
+    changed = (
+        update(table_of(Account))
+        .where(col(Account.username) == plain_username(username))
+        .values(version=col(Account.version) + 1, changed_at=func.now(), **values)
+        .returning(col(Account.id))
+    )
+    account_id: int | None = (await connection.execute(changed)).scalar_one_or_none()
+    if account_id is None:
+        raise NotFound(f"没有用户名为 {username} 的账号")
+    return account_id
+
+
+async def _grant(connection: AsyncConnection, account_id: int, grants: Sequence[Held]) -> None:
+    rows = [
+        {"account_id": account_id, "role": g.role.value, "area": g.area, "supervisor": g.supervisor}
+        for g in grants
+    ]
+    if rows:
+        await connection.execute(insert(table_of(Grant)), rows)
+
+
+async def _check_areas(connection: AsyncConnection, grants: Sequence[Held]) -> None:
+    wanted = {held.area for held in grants}
+    current = select(col(Area.code)).where(col(Area.code).in_(wanted), col(Area.valid_to).is_(None))
+    unknown = wanted - set((await connection.execute(current)).scalars())
+    if unknown:
+        raise Invalid(f"没有这个地区：{'、'.join(map(str, sorted(unknown)))}")

@@ -1,0 +1,49 @@
+"""Answers on their way to and from storage: open, sealed, or in the vault, by their class."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from app.kinds.forms import Form, Sight, notes
+from app.kinds.people import PersonAnswer
+
+OPEN = frozenset({Sight.S0, Sight.S1})
+SEALED = frozenset({Sight.S2, Sight.S3})
+
+
+class Split(NamedTuple):
+    """A form's answers: open ones, ones to seal, ones for the vault, and people by field."""
+
+    open: dict[str, Any]
+    sealed: dict[str, Any]
+    vault: dict[str, str]
+    people: dict[str, list[PersonAnswer]]
+
+
+def split(form: Form) -> Split:
+    """Part the answers of a form by their class. Empty answers are left out."""
+    given = form.model_dump(mode="json", exclude_none=True)
+    parts = Split({}, {}, {}, {})
+    for name, note in notes(type(form)):
+        if note.party is not None:
+            answer = getattr(form, name)
+            people = answer if isinstance(answer, list) else [answer] if answer else []
+            if people:
+                parts.people[name] = people
+        elif name in given:
+            if note.sight in OPEN:
+                parts.open[name] = given[name]
+            elif note.sight in SEALED:
+                parts.sealed[name] = given[name]
+            else:
+                parts.vault[name] = str(given[name])
+    return parts
+
+
+def readable(form: type[Form], answers: Mapping[str, Any], highest: Sight) -> dict[str, Any]:
+    """The answers a reader of classes up to `highest` may see; S4 is never among them."""
+    sights = {name: note.sight for name, note in notes(form)}
+    return {
+        name: value
+        for name, value in answers.items()
+        if name in sights and sights[name] <= highest and sights[name] < Sight.S4
+    }

@@ -1,0 +1,161 @@
+"""Corrections: a new event takes the place of an earlier one; nothing is overwritten."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from pydantic import ValidationError
+from sqlalchemy import bindparam, select, update
+from sqlmodel import col
+
+from app import access, clock, crypto
+from app.access import Work
+from app.crypto import Place
+from app.errors import AlreadyReplaced, Invalid, NotAllowed, NotFound, WrongState
+from app.kinds.base import Branch, CaseKind
+from app.kinds.forms import Form, notes
+from app.models import Case, CaseVault, Event
+from app.models.columns import table_of
+from app.services import commands, deadlines, facts
+from app.services.answers import split
+from app.services.batch import Batch
+from app.services.cases import write_card
+from app.services.commands import Command, Receipt
+from app.services.deadlines import Happened
+from app.services.steps import Asked, record
+
+REASON = "correction_reason"
+
+_EVENT = select(table_of(Event)).where(
+    col(Event.id) == bindparam("id"), col(Event.case_id) == bindparam("case_id")
+)
+_REPLACED = (
+    update(table_of(Event))
+    .where(col(Event.id) == bindparam("key"))
+    .values(replaced_by=bindparam("by"))
+)
+_VAULT = select(table_of(CaseVault)).where(col(CaseVault.event_id) == bindparam("event_id"))
+
+
+async def correct(
+    work: Work,
+    kind: CaseKind,
+    case_id: UUID,
+    event_id: UUID,
+    changes: Mapping[str, Any],
+    reason: str,
+    command: Command,
+) -> Receipt:
+    """Replace an event by one with some answers changed.
+
+    Clocks that the old event started and that still run are dropped as corrected and start anew.
+    Raises NotFound, NotAllowed, AlreadyReplaced; WrongState for an answer that chose the state
+    (reopen the case instead); Invalid for answers the form refuses.
+    """
+    row = await access.load_case(work, case_id, lock=True)
+    if row.kind != kind.name:
+        raise NotFound("没有这个案件")
+    case = Case(**row._mapping)
+    print_ = commands.fingerprint(work, f"{kind.name}/correct/{case_id}", command)
+    if known := await commands.repeated(work, command, print_):
+        return known
+    found = await work.connection.execute(_EVENT, {"id": event_id, "case_id": case_id})
+    old = found.one_or_none()
+    form_type = kind.form_of(old.name) if old else None
+    if old is None or form_type is None:
+        raise NotFound("案件中没有这条记录")
+    roles = work.actor.roles_in(access.place_in(case), case.seen_by)
+    action = kind.action(old.name)
+    if not roles & (action.by if action else kind.opened_by):
+        raise NotAllowed("您的角色不能更正这条记录")
+    if old.replaced_by is not None:
+        raise AlreadyReplaced("这条记录已被更正，请更正最新的一条")
+    _refuse_branch(action.target if action else None, changes)
+    form = await _corrected(work, case, old, form_type, changes)
+    recorded_at = clock.now()
+    parts = split(form)
+    parts.open.update({n: v for n, v in old.details.items() if n in parts.people})
+    parts.sealed[REASON] = reason
+    counted_from = action.counted_from if action else kind.counted_from
+    outcome = action.outcome_field if action else kind.opening_outcome
+    answers = parts.open | parts.sealed
+    event = Happened(
+        id=command.id,
+        name=old.name,
+        at=old.happened_at,
+        answers=answers,
+        outcome=str(getattr(form, outcome)) if outcome else None,
+        counted_from=deadlines.counted_from(answers, counted_from, old.happened_at),
+    )
+    asked = Asked(
+        command=command,
+        fingerprint=print_,
+        at=old.happened_at,
+        recorded_at=recorded_at,
+        roles=roles,
+    )
+    batch = Batch()
+    amount = getattr(form, action.amount) if action and action.amount else None
+    record(work, case, event, parts, {}, asked, batch, amount=amount, replaces=event_id)
+    await work.connection.execute(_REPLACED, {"key": event_id, "by": command.id})
+    await _restart_clocks(work, kind, case, event, event_id, batch)
+    await write_card(work, case)
+    await batch.write(work.connection)
+    return commands.receipt(case, command.id, recorded_at)
+
+
+def _refuse_branch(target: Any, changes: Mapping[str, Any]) -> None:
+    if isinstance(target, Branch) and target.field in changes:
+        raise WrongState("决定案件走向的内容不能更正，请“重新办理”并说明理由")
+
+
+async def _corrected(
+    work: Work, case: Case, old: Any, form_type: type[Form], changes: Mapping[str, Any]
+) -> Form:
+    key = crypto.open_key(crypto.keyring(), case.key)
+    place = Place("event", "sealed", old.id)
+    before = old.details | (crypto.unseal_values(key, old.sealed, place) if old.sealed else {})
+    before |= await _from_vault(work, case.id, old.id)
+    people: dict[str, Any] = {}
+    for name, note in notes(form_type):
+        if note.party is None or name not in before:
+            continue
+        picked = [{"person_id": person_id} for person_id in before.pop(name)]
+        several = "list" in str(form_type.model_fields[name].annotation)
+        people[name] = picked if several else picked[0]
+    if unknown := sorted(set(changes) & set(people)):
+        problems = [{"field": f"answers.{n}", "message": "人员请另行补登"} for n in unknown]
+        raise Invalid("人员信息不在这里更正", problems)
+    before.pop(REASON, None)
+    try:
+        return form_type.model_validate(before | dict(changes) | people)
+    except ValidationError as error:
+        problems = [
+            {"field": ".".join(["answers", *map(str, e["loc"])]), "message": "填写有误"}
+            for e in error.errors()
+        ]
+        raise Invalid("更正的内容有误", problems) from None
+
+
+async def _from_vault(work: Work, case_id: UUID, event_id: UUID) -> dict[str, str]:
+    await access.enter_case(work, case_id)
+    rows = await work.connection.execute(_VAULT, {"event_id": event_id})
+    return {
+        row.name: crypto.unseal_text(
+            crypto.open_key(crypto.keyring(), row.key, "vault"),
+            row.sealed,
+            Place("case_vault", "sealed", row.id),
+        )
+        for row in rows
+    }
+
+
+async def _restart_clocks(
+    work: Work, kind: CaseKind, case: Case, event: Happened, old_id: UUID, batch: Batch
+) -> None:
+    async def earlier() -> list[tuple[str, Mapping[str, Any]]]:
+        return await facts.history(work, case)
+
+    clocks = await deadlines.clocks_of(work, case.id)
+    dropped = await deadlines.drop_started_by(work, old_id, clocks)
+    await deadlines.start_again(work, kind, case, event, earlier, dropped, batch)

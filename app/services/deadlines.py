@@ -1,0 +1,329 @@
+"""Clocks: what an event meets, drops, pauses, prolongs and starts."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import bindparam, select, update
+from sqlmodel import col
+
+from app import clock
+from app.access import Work
+from app.clock import Term
+from app.errors import Invalid
+from app.ids import uuid7
+from app.kinds.base import AtValidUntil, ByAnswer, CaseKind, DeadlineRule, Every, Steps, TermOf
+from app.kinds.forms import when
+from app.models import Case, Deadline
+from app.models.columns import table_of
+from app.services.batch import Batch
+
+RESTARTED, CLOSED, CORRECTED, SUPERSEDED = "restarted", "case_closed", "corrected", "dropped"
+
+Earlier = Callable[[], Awaitable[Sequence[tuple[str, Mapping[str, Any]]]]]
+"""Gives the case's current answers so far, with their event's name, oldest first."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Happened:
+    """An event as clocks see it. `counted_from` is the legal date or moment the form asked for:
+    clocks start from it, and are met at it, however late it was typed in."""
+
+    id: UUID
+    name: str
+    at: datetime
+    answers: Mapping[str, Any]
+    outcome: str | None
+    counted_from: datetime
+
+
+_CLOCKS = (
+    select(table_of(Deadline))
+    .where(col(Deadline.case_id) == bindparam("case_id"))
+    .order_by(col(Deadline.round), col(Deadline.due_at))
+)
+CHANGING = ("due_at", "alert_at", "met_at", "met_by", "met_outcome", "dropped_at", "dropped_reason")
+_CHANGE = (
+    update(table_of(Deadline))
+    .where(col(Deadline.id) == bindparam("key"))
+    .values(paused_at=bindparam("paused_at"), **{name: bindparam(name) for name in CHANGING})
+)
+
+
+async def clocks_of(work: Work, case_id: UUID) -> list[Deadline]:
+    """Every clock the case ever had, oldest round first."""
+    rows = await work.connection.execute(_CLOCKS, {"case_id": case_id})
+    return [Deadline(**row._mapping) for row in rows]
+
+
+async def react(
+    work: Work, kind: CaseKind, case: Case, event: Happened, earlier: Earlier, batch: Batch
+) -> None:
+    """Let the case's clocks answer to an event.
+
+    `earlier` gives the case's answers so far, for terms that follow an earlier answer. Changed
+    clocks are written at once, new ones go into the batch.
+    """
+    clocks = await clocks_of(work, case.id) if case.version > 1 else []
+    rules = {rule.name: rule for rule in kind.deadlines}
+    closing = case.state in kind.final
+    changed: list[Deadline] = []
+    new: list[Deadline] = []
+    for running in [c for c in clocks if _runs(c) and c.rule in rules]:
+        rule = rules[running.rule]
+        if _met(rule, running, event):
+            running.met_at, running.met_by = event.counted_from, event.id
+            running.met_outcome, running.paused_at = event.outcome, None
+            changed.append(running)
+            if not closing:
+                new += await _next_round(work, kind, case, rule, clocks, running, event, earlier)
+        elif _shifted(work, rule, running, event, closing=closing):
+            changed.append(running)
+    for rule in kind.deadlines:
+        if _starts(rule, event, closing=closing):
+            same = [c for c in clocks if _runs(c) and c.rule == rule.name]
+            dropped, wanted = _makes_room(rule, same, event)
+            changed += dropped
+            new += [
+                await start(work, kind, case, rule, event, earlier, each=each) for each in wanted
+            ]
+    await _write(work, changed)
+    for started in new:
+        batch.add(Deadline, **started.model_dump())
+
+
+def _starts(rule: DeadlineRule, event: Happened, *, closing: bool) -> bool:
+    if event.name not in rule.starts_on or (closing and not rule.outlives_case):
+        return False
+    return rule.only_if is None or rule.only_if.holds(event.answers)
+
+
+def _makes_room(
+    rule: DeadlineRule, same: list[Deadline], event: Happened
+) -> tuple[list[Deadline], list[str | None]]:
+    """The running clocks of a rule that a new start drops, and for whom clocks are to start."""
+    if rule.each:
+        running_for = {c.each for c in same}
+        named = rule.each
+        if rule.each_from:
+            named = tuple(e for e in named if when(rule.each_from, e).holds(event.answers))
+        return [], [each for each in named if each not in running_for]
+    if same and not rule.restarts:
+        return [], []
+    for running in same:
+        _drop(running, event.at, RESTARTED)
+    return same, [None]
+
+
+def _shifted(
+    work: Work, rule: DeadlineRule, running: Deadline, event: Happened, *, closing: bool
+) -> bool:
+    """Drop, pause, resume or prolong a clock that the event did not meet; False if untouched."""
+    if event.name in rule.drops_on or (closing and not rule.outlives_case):
+        _drop(running, event.at, CLOSED if closing else SUPERSEDED)
+    elif event.name == rule.paused_by and running.paused_at is None:
+        running.paused_at = event.at
+    elif event.name in rule.resumed_by and running.paused_at is not None:
+        _resume(running, event.at)
+    elif event.name in rule.extended_by:
+        term = rule.extended_by[event.name]
+        running.due_at = clock.due(term, running.started_at, work.holidays)
+    else:
+        return False
+    return True
+
+
+async def start(
+    work: Work,
+    kind: CaseKind,
+    case: Case,
+    rule: DeadlineRule,
+    event: Happened,
+    earlier: Earlier,
+    *,
+    each: str | None = None,
+    owner: str | None = None,
+) -> Deadline:
+    """A first-round clock of a rule, counted from the event's legal moment."""
+    begun = event.counted_from
+    due_at = await _moment(work, case, rule.due, begun, event, earlier)
+    if rule.alert is not None:
+        alert_at: datetime | None = await _moment(work, case, rule.alert, begun, event, earlier)
+    elif rule.remind_days:
+        alert_at = due_at - timedelta(days=max(rule.remind_days))
+    else:
+        alert_at = None
+    return _row(kind, case, rule, event, begun, due_at, alert_at, each=each, owner=owner)
+
+
+def _row(
+    kind: CaseKind,
+    case: Case,
+    rule: DeadlineRule,
+    event: Happened,
+    started_at: datetime,
+    due_at: datetime,
+    alert_at: datetime | None = None,
+    *,
+    round: int = 1,
+    each: str | None = None,
+    owner: str | None = None,
+) -> Deadline:
+    return Deadline(
+        id=uuid7(),
+        case_id=case.id,
+        kind=kind.name,
+        rule=rule.name,
+        each=each,
+        round=round,
+        started_by=event.id,
+        started_at=started_at,
+        alert_at=alert_at,
+        due_at=due_at,
+        owner=owner or rule.owner.value,
+        organisation_id=case.organisation_id,
+        basis=rule.basis,
+        district=case.district,
+        town=case.town,
+        village=case.village,
+        seen_by=case.seen_by,
+    )
+
+
+def _runs(running: Deadline) -> bool:
+    return running.met_at is None and running.dropped_at is None
+
+
+def _met(rule: DeadlineRule, running: Deadline, event: Happened) -> bool:
+    if event.name not in rule.met_by:
+        return False
+    if rule.met_if and not rule.met_if.holds(event.answers):
+        return False
+    if running.each is None:
+        return True
+    about = event.answers.get(rule.each_field or "")
+    return running.each in about if isinstance(about, list) else running.each == about
+
+
+def _drop(running: Deadline, at: datetime, reason: str) -> None:
+    running.dropped_at, running.dropped_reason, running.paused_at = at, reason, None
+
+
+def _resume(running: Deadline, at: datetime) -> None:
+    """The days the clock stood still are added whole (法援法 43: the time of supplementing)."""
+    assert running.paused_at is not None  # noqa: S101 - the caller's branch
+    stood = clock.local_day(at) - clock.local_day(running.paused_at)
+    running.due_at += stood
+    running.alert_at = running.alert_at + stood if running.alert_at else None
+    running.paused_at = None
+
+
+async def _next_round(
+    work: Work,
+    kind: CaseKind,
+    case: Case,
+    rule: DeadlineRule,
+    clocks: Sequence[Deadline],
+    met: Deadline,
+    event: Happened,
+    earlier: Earlier,
+) -> list[Deadline]:
+    match rule.then:
+        case Every() as series:
+            if series.stop_after and _clean_streak(rule, series, clocks) >= series.stop_after:
+                return []
+            started_at = event.counted_from
+            due_at = await _moment(work, case, series.term, started_at, event, earlier)
+        case Steps(terms=terms) if met.round <= len(terms):
+            due_at = clock.due(terms[met.round - 1], met.started_at, work.holidays)
+            started_at = met.started_at
+        case _:
+            return []
+    return [_row(kind, case, rule, event, started_at, due_at, round=met.round + 1, owner=met.owner)]
+
+
+def _clean_streak(rule: DeadlineRule, series: Every, clocks: Sequence[Deadline]) -> int:
+    """Consecutive clean rounds up to now (34号 12: 连续三次)."""
+    rounds = [c for c in clocks if c.rule == rule.name and c.met_at is not None]
+    streak = 0
+    for done in sorted(rounds, key=lambda c: c.met_at or c.due_at, reverse=True):
+        counts = series.first_counts or done.round > 1
+        if not counts or done.met_outcome not in series.clean:
+            break
+        streak += 1
+    return streak
+
+
+async def _moment(
+    work: Work, case: Case, term: TermOf, begun: datetime, event: Happened, earlier: Earlier
+) -> datetime:
+    match term:
+        case AtValidUntil(after=after):
+            if case.valid_until is None:
+                raise Invalid("缺少有效期，无法计算到期日")
+            return clock.due(after, case.valid_until, work.holidays) if after else case.valid_until
+        case ByAnswer():
+            return clock.due(await _chosen(term, event, earlier), begun, work.holidays)
+        case _:
+            return clock.due(term, begun, work.holidays)
+
+
+async def _chosen(term: ByAnswer, event: Happened, earlier: Earlier) -> Term:
+    answer = event.answers.get(term.field)
+    if answer is None:
+        given = [answers for _, answers in await earlier() if term.field in answers]
+        answer = given[-1][term.field] if given else None
+    return term.terms.get(str(answer), term.otherwise)
+
+
+async def _write(work: Work, changed: Sequence[Deadline]) -> None:
+    if changed:
+        await work.connection.execute(
+            _CHANGE,
+            [
+                {"key": c.id, "paused_at": c.paused_at} | {n: getattr(c, n) for n in CHANGING}
+                for c in changed
+            ],
+        )
+
+
+async def drop_started_by(work: Work, event_id: UUID, clocks: Sequence[Deadline]) -> list[Deadline]:
+    """A corrected event takes its running clocks with it."""
+    dropped = [c for c in clocks if _runs(c) and c.started_by == event_id]
+    for running in dropped:
+        _drop(running, clock.now(), CORRECTED)
+    await _write(work, dropped)
+    return dropped
+
+
+async def start_again(
+    work: Work,
+    kind: CaseKind,
+    case: Case,
+    event: Happened,
+    earlier: Earlier,
+    dropped: Sequence[Deadline],
+    batch: Batch,
+) -> None:
+    """Start anew, from the corrected event, the clocks that were dropped with the old one."""
+    rules = {rule.name: rule for rule in kind.deadlines}
+    for old in dropped:
+        rule = rules.get(old.rule)
+        if rule is not None and (rule.only_if is None or rule.only_if.holds(event.answers)):
+            started = await start(
+                work, kind, case, rule, event, earlier, each=old.each, owner=old.owner
+            )
+            batch.add(Deadline, **started.model_dump())
+
+
+def counted_from(answers: Mapping[str, Any], field: str | None, at: datetime) -> datetime:
+    """The moment a clock runs from: the legal date or moment answered, else when it happened."""
+    given = answers.get(field) if field else None
+    if given is None:
+        return at
+    text = str(given)
+    if len(text) == len("2026-01-01"):
+        return clock.start_of_day(date.fromisoformat(text))
+    return datetime.fromisoformat(text)

@@ -1,0 +1,233 @@
+"""What an action brings about beside the new state: a closed set of verbs, carried out here."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import bindparam, select, text, update
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import col
+
+from app import access
+from app.access import Work
+from app.errors import Invalid, NoFreeBed
+from app.ids import uuid7
+from app.kinds.base import (
+    Assign,
+    Effect,
+    FreeBed,
+    Link,
+    Move,
+    Notify,
+    OccupyBed,
+    OpenLinked,
+    SetDanger,
+    Share,
+)
+from app.kinds.forms import Form
+from app.models import Bed, BedStay, Case, CaseLink, Deadline, Notice, Organisation
+from app.models.columns import table_of
+from app.places import place_of
+from app.roles import Role
+from app.services.batch import Batch
+from app.services.deadlines import Happened
+
+ORGANISATION_KIND = {Role.MEDIATOR: "mediation_committee"}
+"""Where an organisation's kind is not the role's own name."""
+
+COPIES = ("case_party", "party_gram", "bed_stay", "deadline")
+"""Tables that carry the place of their case and move with it; past events and met clocks stay."""
+
+
+async def before(work: Work, case: Case, effects: Sequence[Effect], form: Form) -> None:
+    """Effects that change the case's own card, before its event is written."""
+    seen = set(case.seen_by)
+    for effect in _wanted(effects, form):
+        match effect:
+            case Share():
+                seen |= await _organisations(work, case, effect, form)
+            case SetDanger():
+                case.danger = form.level  # type: ignore[attr-defined]
+            case Assign():
+                case.organisation_id = form.organisation_id  # type: ignore[attr-defined]
+                case.account_id = form.account_id  # type: ignore[attr-defined]
+                seen |= {h for h in (case.organisation_id, case.account_id) if h}
+            case Move():
+                seen |= set(work.actor.holders)
+                await _move(work, case, form)
+                seen |= {case.organisation_id} if case.organisation_id else set()
+            case _:
+                continue
+    case.seen_by = sorted(seen)
+
+
+async def after(
+    work: Work, case: Case, event: Happened, effects: Sequence[Effect], form: Form, batch: Batch
+) -> list[OpenLinked]:
+    """Effects that write rows of their own. Returns the linked cases still to be opened."""
+    linked: list[OpenLinked] = []
+    for effect in _wanted(effects, form):
+        match effect:
+            case Notify():
+                for role in effect.to:
+                    batch.add(Notice, **_notice(case, event, role, effect))
+            case OpenLinked():
+                linked.append(effect)
+            case OccupyBed():
+                await _occupy(work, case, event, getattr(form, effect.field))
+            case FreeBed():
+                await work.connection.execute(_FREE, {"case": case.id, "at": event.at})
+            case Link():
+                await _link(work, case, event, form, batch)
+            case _:
+                continue
+    return linked
+
+
+def _wanted(effects: Sequence[Effect], form: Form) -> list[Effect]:
+    conditions = [(e, getattr(e, "only_if", None)) for e in effects]
+    return [e for e, condition in conditions if condition is None or condition.holds(vars(form))]
+
+
+_SERVING = (
+    select(col(Organisation.id))
+    .where(col(Organisation.kind) == bindparam("kind"), col(Organisation.closed_on).is_(None))
+    .where(col(Organisation.district) == bindparam("district"))
+    .where(col(Organisation.town).is_(None) | (col(Organisation.town) == bindparam("town")))
+    .where(
+        col(Organisation.village).is_(None) | (col(Organisation.village) == bindparam("village"))
+    )
+)
+_KNOWN = select(col(Organisation.id)).where(
+    col(Organisation.id) == bindparam("id"), col(Organisation.closed_on).is_(None)
+)
+
+
+async def _organisations(work: Work, case: Case, share: Share, form: Form) -> set[int]:
+    if share.field is not None:
+        chosen = getattr(form, share.field)
+        if chosen is None:
+            return set()
+        if (await work.connection.execute(_KNOWN, {"id": chosen})).first() is None:
+            raise Invalid("没有这个单位", [{"field": share.field, "message": "请从列表中选择单位"}])
+        return {chosen}
+    assert share.role is not None  # noqa: S101 - a Share names a role or a field
+    rows = await work.connection.execute(
+        _SERVING,
+        {
+            "kind": ORGANISATION_KIND.get(share.role, share.role.value),
+            "district": case.district,
+            "town": case.town,
+            "village": case.village,
+        },
+    )
+    return {i for i in rows.scalars() if i is not None}
+
+
+async def _move(work: Work, case: Case, form: Any) -> None:
+    try:
+        place = place_of(form.area)
+    except ValueError:
+        raise Invalid("地区代码有误", [{"field": "area", "message": "请选择地区"}]) from None
+    case.district, case.town, case.village = place.district, place.town, place.village
+    case.organisation_id = form.organisation_id
+    case.account_id = None
+
+
+async def keep_copies(work: Work, case: Case, *, moved: bool) -> None:
+    """Bring the place and holders that other rows copy from the case up to date."""
+    values = {
+        "district": case.district,
+        "town": case.town,
+        "village": case.village,
+        "seen_by": case.seen_by,
+        "case_id": case.id,
+    }
+    for table in COPIES:
+        running = " and met_at is null and dropped_at is null" if table == "deadline" else ""
+        place = "district = :district, town = :town, village = :village, " if moved else ""
+        await work.connection.execute(
+            text(f"update {table} set {place}seen_by = :seen_by where case_id = :case_id{running}"),  # noqa: S608
+            values,
+        )
+    if not moved:
+        await work.connection.execute(
+            text("update event set seen_by = :seen_by where case_id = :case_id"), values
+        )
+    else:
+        await work.connection.execute(
+            update(table_of(Deadline))
+            .where(col(Deadline.case_id) == case.id, col(Deadline.met_at).is_(None))
+            .values(organisation_id=case.organisation_id)
+        )
+
+
+def _notice(case: Case, event: Happened, role: Role, effect: Notify) -> dict[str, Any]:
+    return {
+        "id": uuid7(),
+        "case_id": case.id,
+        "event_id": event.id,
+        "role": role.value,
+        "text": effect.text,
+        "basis": effect.basis,
+        "sent_at": event.at,
+        "district": case.district,
+        "town": case.town,
+        "village": case.village,
+        "seen_by": case.seen_by,
+    }
+
+
+_FREE = (
+    update(table_of(BedStay))
+    .where(col(BedStay.case_id) == bindparam("case"), col(BedStay.ended_at).is_(None))
+    .values(ended_at=bindparam("at"))
+)
+_BED = select(col(Bed.id)).where(col(Bed.id) == bindparam("id"))
+
+
+async def _occupy(work: Work, case: Case, event: Happened, bed_id: int) -> None:
+    if (await work.connection.execute(_BED, {"id": bed_id})).first() is None:
+        raise Invalid("没有这个床位", [{"field": "bed_id", "message": "请从空床中选择"}])
+    stay = BedStay(
+        id=uuid7(),
+        bed_id=bed_id,
+        case_id=case.id,
+        started_at=event.at,
+        district=case.district,
+        town=case.town,
+        village=case.village,
+        seen_by=case.seen_by,
+    )
+    try:
+        await work.connection.execute(
+            table_of(BedStay).insert(),
+            stay.model_dump(),
+        )
+    except IntegrityError as error:
+        if "ex_bed_stay_one_at_a_time" not in str(error.orig):
+            raise
+        raise NoFreeBed("这张床位刚被占用，请另选一张") from None
+
+
+async def _link(work: Work, case: Case, event: Happened, form: Any, batch: Batch) -> None:
+    other: UUID = form.case_id
+    if other == case.id:
+        raise Invalid("案件不能与自己关联", [{"field": "case_id", "message": "请选择另一件案件"}])
+    await access.load_case(work, other)
+    batch.add(CaseLink, **link_row(case, other, event, form.why))
+
+
+def link_row(case: Case, other: UUID, event: Happened, why: str) -> dict[str, Any]:
+    """The row that says why another case belongs with this one."""
+    return {
+        "case_id": case.id,
+        "other_id": other,
+        "event_id": event.id,
+        "why": why,
+        "linked_at": event.at,
+        "district": case.district,
+        "town": case.town,
+        "village": case.village,
+        "seen_by": case.seen_by,
+    }

@@ -1,0 +1,144 @@
+"""The facts that guards judge by, each loaded with one query, and only if asked for."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import bindparam, select, text
+from sqlmodel import col
+
+from app import access, clock, crypto
+from app.access import Work
+from app.crypto import Place
+from app.kinds.guards import Conduct, Fact, Facts, PartyFact
+from app.kinds.instruments import Danger
+from app.kinds.people import Flag, PartyRole, Relation, Sex
+from app.models import Bed, Case, Event
+from app.roles import Role
+from app.services import people
+
+Answers = Mapping[str, Sequence[Mapping[str, Any]]]
+
+CRITICISED, WARNED, WITHDRAWN = "criticise", "issue_warning", "revoke_warning"
+PUNISHED = ("record_penalty", "open_criminal")
+"""Events of earlier dv_warning cases that weigh on the next (34号 6(一), 20(三)；粤办法 25)."""
+
+_EVENTS = (
+    select(col(Event.id), col(Event.name), col(Event.details), col(Event.sealed))
+    .where(col(Event.case_id) == bindparam("case_id"), col(Event.replaced_by).is_(None))
+    .order_by(col(Event.seq))
+)
+_ZONE = select(col(Bed.zone)).where(col(Bed.id) == bindparam("bed_id"))
+
+
+async def load(
+    work: Work,
+    case: Case,
+    needs: frozenset[Fact],
+    *,
+    at: datetime,
+    roles: frozenset[Role],
+    supervisor: bool,
+    bed_id: int | None = None,
+    joining: Sequence[PartyFact] = (),
+) -> Facts:
+    """The facts about a case at a moment. `joining` are people the action itself brings in."""
+    parties: Sequence[PartyFact] = joining
+    if needs & {Fact.PARTIES, Fact.CONDUCT, Fact.DANGER}:
+        parties = [*await parties_at(work, case.id, at), *joining]
+    return Facts(
+        at=at,
+        state=case.state,
+        roles=roles,
+        supervisor=supervisor,
+        opened_at=case.opened_at,
+        valid_until=case.valid_until,
+        subject=case.subject,
+        case_danger=Danger(case.danger) if case.danger else None,
+        answers=await answers_of(work, case) if Fact.ANSWERS in needs else {},
+        parties=parties,
+        conduct=await _conduct(work, case, parties, at) if Fact.CONDUCT in needs else Conduct(),
+        danger=await _danger(work, case, parties) if Fact.DANGER in needs else None,
+        bed_zone=await _zone(work, bed_id) if Fact.BED in needs and bed_id else None,
+    )
+
+
+async def history(work: Work, case: Case) -> list[tuple[str, Mapping[str, Any]]]:
+    """Every current answer of the case but S4, with its event's name, oldest first; corrections
+    applied."""
+    key = crypto.open_key(crypto.keyring(), case.key)
+    return [
+        (
+            row.name,
+            row.details | crypto.unseal_values(key, row.sealed, Place("event", "sealed", row.id))
+            if row.sealed
+            else row.details,
+        )
+        for row in await work.connection.execute(_EVENTS, {"case_id": case.id})
+    ]
+
+
+async def answers_of(work: Work, case: Case) -> Answers:
+    """The history by event."""
+    given: dict[str, list[Mapping[str, Any]]] = {}
+    for name, answers in await history(work, case):
+        given.setdefault(name, []).append(answers)
+    return given
+
+
+async def parties_at(work: Work, case_id: UUID, at: datetime) -> list[PartyFact]:
+    """The parties of a case with age and protection flags as of a moment."""
+    rows = await access.parties_of(work, case_id)
+    known = await access.people_of(work, [row.person_id for row in rows])
+    return [party_fact(row, known[row.person_id], at) for row in rows]
+
+
+def party_fact(row: Any, person: Any, at: datetime) -> PartyFact:
+    """A party row and its person row as a rule sees them."""
+    born = people.opened(person).get("birth_on")
+    day = date.fromisoformat(born) if born else None
+    sex = Sex(person.sex) if person.sex else None
+    return PartyFact(
+        person_id=row.person_id,
+        role=PartyRole(row.role),
+        relation=Relation(row.relation) if row.relation else None,
+        sex=sex,
+        age=clock.age_on(day, clock.local_day(at)) if day else None,
+        flags=frozenset(people.flags_on(frozenset(Flag(f) for f in person.flags), sex, day, at)),
+    )
+
+
+async def _conduct(work: Work, case: Case, parties: Sequence[PartyFact], at: datetime) -> Conduct:
+    abusers = [p.person_id for p in parties if p.role is PartyRole.PERPETRATOR]
+    if not abusers:
+        return Conduct()
+    rows = await work.connection.execute(
+        text("select name, times, last_at from earlier_conduct(:people, :before, :case_id)"),
+        {"people": abusers, "before": at, "case_id": case.id},
+    )
+    found = {row.name: row for row in rows}
+    times = {name: row.times for name, row in found.items()}
+    warned = times.get(WARNED, 0) - times.get(WITHDRAWN, 0)
+    return Conduct(
+        criticised=times.get(CRITICISED, 0),
+        warned=warned,
+        punished=sum(times.get(name, 0) for name in PUNISHED),
+        last_warned_at=found[WARNED].last_at if warned > 0 else None,
+    )
+
+
+async def _danger(work: Work, case: Case, parties: Sequence[PartyFact]) -> Danger | None:
+    rows = await work.connection.execute(
+        text("select danger_of_pair(:people, :case_id) as danger"),
+        {"people": [p.person_id for p in parties], "case_id": case.id},
+    )
+    levels = [Danger(row.danger) for row in rows]
+    if case.danger:
+        levels.append(Danger(case.danger))
+    return max(levels, key=lambda level: level.rank, default=None)
+
+
+async def _zone(work: Work, bed_id: int) -> str | None:
+    row = (await work.connection.execute(_ZONE, {"bed_id": bed_id})).one_or_none()
+    return row.zone if row else None

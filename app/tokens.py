@@ -1,0 +1,215 @@
+"""Access tokens and passwords.
+
+Access tokens are ES256 JWTs (RFC 9068) made by python-jose, which is unsafe by default: it takes
+tokens without an audience, and HMAC tokens keyed with a DER public key (CVE-2024-33663). It is used
+in this module only, and only to sign and to check signatures; all else is decided here. A token
+says who asks and in which session. Whether the session still lives is decided by its row, read on
+every request, never by the token.
+"""
+
+import asyncio
+import hashlib
+import json
+import re
+import secrets
+import unicodedata
+from base64 import urlsafe_b64encode
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Any, Final
+from uuid import UUID
+
+from cryptography.hazmat.primitives.asymmetric.ec import (
+    SECP256R1,
+    EllipticCurvePrivateKey,
+    EllipticCurvePublicKey,
+)
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    PublicFormat,
+    load_pem_private_key,
+    load_pem_public_key,
+)
+from jose import jwk, jws
+from pwdlib.hashers.argon2 import Argon2Hasher
+
+ALGORITHM: Final = "ES256"
+TYPE: Final = "at+jwt"
+AUDIENCE: Final = "anlan-api"
+LIFE: Final = timedelta(minutes=10)
+MAX_LIFE: Final = timedelta(minutes=15)
+LEEWAY: Final = timedelta(seconds=30)
+MAX_LENGTH: Final = 4096
+CLAIMS: Final = frozenset({"iss", "aud", "sub", "sid", "jti", "iat", "nbf", "exp"})
+
+# Three base64url parts; the last is a 64-byte signature in its only spelling.
+_SHAPE: Final = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{85}[AQgw]")
+_ACCOUNT: Final = re.compile(r"[1-9][0-9]{0,18}")
+
+
+class BadToken(Exception):
+    """The token is not one of ours, or not valid now. Which of the two is nobody's business."""
+
+
+@dataclass(frozen=True)
+class Claims:
+    """What a valid access token says; both moments in UTC."""
+
+    account_id: int
+    session_id: UUID
+    token_id: str
+    not_before: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, eq=False)
+class TokenKeys:
+    """The parsed keys of one issuer: made once by ``token_keys``."""
+
+    issuer: str
+    kid: str
+    signer: Any = field(repr=False)
+    verifiers: Mapping[str, Any] = field(repr=False)
+
+
+def token_keys(private_pem: str, issuer: str, former_pems: Iterable[str] = ()) -> TokenKeys:
+    """Parse the EC P-256 private key that signs, and public keys that signed before it.
+
+    ``verifiers`` maps the one header each key may stand under to the key: no other algorithm,
+    type, key id or header field can reach a signature check. Raises ValueError on other keys.
+    """
+    private = load_pem_private_key(private_pem.encode(), password=None)
+    if not isinstance(private, EllipticCurvePrivateKey):
+        raise ValueError("the token key is not an EC key")
+    current = private.public_key()
+    publics = [current, *(load_pem_public_key(pem.encode()) for pem in former_pems)]
+    verifiers = {}
+    for public in publics:
+        if not isinstance(public, EllipticCurvePublicKey):
+            raise ValueError("the token key is not an EC key")
+        if not isinstance(public.curve, SECP256R1):
+            raise ValueError("ES256 needs the curve P-256")
+        pem = public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+        verifiers[_header(_kid(public))] = jwk.construct(pem.decode(), ALGORITHM)
+    return TokenKeys(issuer, _kid(current), jwk.construct(private_pem, ALGORITHM), verifiers)
+
+
+def issue(
+    keys: TokenKeys, *, account_id: int, session_id: UUID, now: datetime, life: timedelta = LIFE
+) -> str:
+    """A signed access token, valid from ``now`` (aware) for ``life`` (at most 15 minutes)."""
+    if not timedelta() < life <= MAX_LIFE:
+        raise ValueError("an access token lives at most 15 minutes")
+    issued = int(now.timestamp())
+    claims = {
+        "iss": keys.issuer,
+        "aud": AUDIENCE,
+        "sub": str(account_id),
+        "sid": str(session_id),
+        "jti": secrets.token_urlsafe(16),
+        "iat": issued,
+        "nbf": issued,
+        "exp": issued + int(life.total_seconds()),
+    }
+    return str(jws.sign(claims, keys.signer, {"typ": TYPE, "kid": keys.kid}, ALGORITHM))
+
+
+def verify(keys: TokenKeys, token: object, *, now: datetime) -> Claims:
+    """What ``token`` says, if we issued it and it is valid at ``now`` (aware), else BadToken."""
+    if not isinstance(token, str) or len(token) > MAX_LENGTH or not _SHAPE.fullmatch(token):
+        raise BadToken("malformed")
+    claims = _signed_claims(keys, token)
+    if not claims.not_before - LEEWAY <= now < claims.expires_at + LEEWAY:
+        raise BadToken("not valid now")
+    return claims
+
+
+@lru_cache(maxsize=4096)
+def _signed_claims(keys: TokenKeys, token: str) -> Claims:
+    """All that does not change with time, so a token's signature is checked once a process."""
+    verifier = keys.verifiers.get(token.partition(".")[0])
+    if verifier is None:
+        raise BadToken("unknown header")
+    try:
+        return _read(json.loads(jws.verify(token, verifier, algorithms=[ALGORITHM])), keys.issuer)
+    except Exception:
+        raise BadToken("not ours") from None
+
+
+def _read(claims: dict[str, Any], issuer: str) -> Claims:
+    """Check the claims one by one; ValueError, TypeError or KeyError if one is not as issued."""
+    if claims.keys() != CLAIMS or claims["iss"] != issuer or claims["aud"] != AUDIENCE:
+        raise ValueError("claims of another token")
+    issued, starts, ends = (claims[name] for name in ("iat", "nbf", "exp"))
+    if not all(type(moment) is int for moment in (issued, starts, ends)):
+        raise ValueError("moments are whole seconds")
+    if not issued <= starts < ends <= issued + MAX_LIFE.total_seconds():
+        raise ValueError("moments out of order, or too long a life")
+    if not _ACCOUNT.fullmatch(claims["sub"]) or not isinstance(claims["jti"], str):
+        raise ValueError("no account or no token id")
+    return Claims(
+        account_id=int(claims["sub"]),
+        session_id=UUID(claims["sid"]),
+        token_id=claims["jti"],
+        not_before=datetime.fromtimestamp(starts, UTC),
+        expires_at=datetime.fromtimestamp(ends, UTC),
+    )
+
+
+def _header(kid: str) -> str:
+    """The first part of a token, exactly as jose writes it: sorted keys, no spaces, no padding."""
+    header = {"alg": ALGORITHM, "kid": kid, "typ": TYPE}
+    text = json.dumps(header, separators=(",", ":"), sort_keys=True)
+    return urlsafe_b64encode(text.encode()).rstrip(b"=").decode()
+
+
+def _kid(public: EllipticCurvePublicKey) -> str:
+    der = public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return hashlib.sha256(der).hexdigest()[:16]
+
+
+# Passwords: Argon2id with the first choice of OWASP's Password Storage Cheat Sheet.
+
+MEMORY_KIB: Final = 19 * 1024
+PASSES: Final = 2
+LANES: Final = 1
+# At most this many hashes at once: a flood of sign-ins must not become a flood of memory.
+PARALLEL: Final = 4
+
+_HASHER: Final = Argon2Hasher(time_cost=PASSES, memory_cost=MEMORY_KIB, parallelism=LANES)
+_WORKERS: Final = ThreadPoolExecutor(max_workers=PARALLEL, thread_name_prefix="argon2")
+# The hash of nobody's password, with the cost of a real one: an all-zero salt and digest.
+_NOBODY: Final = f"$argon2id$v=19$m={MEMORY_KIB},t={PASSES},p={LANES}${'A' * 22}${'A' * 43}"
+
+
+def hash_password(password: str) -> str:
+    """The Argon2id hash to store, its parameters and salt inside. Takes about 20 ms of CPU."""
+    return _HASHER.hash(_typed(password))
+
+
+def verify_password(stored: str | None, password: str) -> bool:
+    """Whether ``password`` belongs to the hash; without a hash (unknown account) always False.
+
+    Both take the same work, so the time tells nobody which accounts exist.
+    """
+    matches = _HASHER.verify(_typed(password), stored or _NOBODY)
+    return matches and stored is not None
+
+
+async def hash_password_async(password: str) -> str:
+    """``hash_password`` in a worker thread."""
+    return await asyncio.get_running_loop().run_in_executor(_WORKERS, hash_password, password)
+
+
+async def verify_password_async(stored: str | None, password: str) -> bool:
+    """``verify_password`` in a worker thread."""
+    loop = asyncio.get_running_loop()
+    return await loop.run_in_executor(_WORKERS, verify_password, stored, password)
+
+
+def _typed(password: str) -> bytes:
+    """One spelling for what different keyboards type (NIST SP 800-63B: normalise to NFKC)."""
+    return unicodedata.normalize("NFKC", password).encode("utf-8", "surrogatepass")

@@ -1,0 +1,139 @@
+"""A real PostgreSQL a worker, migrated and seeded once; real commits, emptied between stories."""
+
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import date
+from pathlib import Path
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from app import migrate
+from app.config import get_settings
+from app.db import app_role, make_engine, owner_role, transaction
+from app.embedded import EmbeddedPostgres
+from app.main import create_app
+from app.services import areas, seed
+
+BASE = "http://test/api/v1"
+KEPT = {
+    "account",
+    "account_grant",
+    "alembic_version",
+    "area",
+    "bed",
+    "credential",
+    "holiday",
+    "organisation",
+    "session",
+}
+"""Tables that every story starts with; all others are emptied after each."""
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[EmbeddedPostgres]:
+    """A server of this worker's own, without fsync."""
+    folder = Path(tempfile.mkdtemp(prefix="anlan-test-"))
+    folder.chmod(0o711)
+    try:
+        with EmbeddedPostgres(folder, durable=False) as server:
+            server.psql("postgres", "create database anlan")
+            migrate.upgrade(server.dsn("anlan"))
+            yield server
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+async def owner_engine(postgres: EmbeddedPostgres) -> AsyncIterator[AsyncEngine]:
+    """Signed in as superuser; for what only the owner may do."""
+    engine = make_engine(postgres.dsn("anlan"), get_settings())
+    yield engine
+    await engine.dispose()
+
+
+Owner = Callable[[], AbstractAsyncContextManager[AsyncConnection]]
+
+
+@pytest.fixture(scope="session")
+def owner(owner_engine: AsyncEngine) -> Owner:
+    """A transaction as the owner of the tables."""
+    role = owner_role(get_settings().schema)
+    return lambda: transaction(owner_engine, f'set local role "{role}";')
+
+
+@pytest.fixture(scope="session")
+async def engine(postgres: EmbeddedPostgres, owner: Owner) -> AsyncIterator[AsyncEngine]:
+    """Signed in as the app's role, as in production, with areas and registers in place."""
+    async with owner() as connection:
+        await areas.import_areas(connection, areas.SHIPPED, date(2021, 1, 1))
+        await seed.seed(connection)
+    made = make_engine(postgres.dsn("anlan", app_role(get_settings().schema)), get_settings())
+    yield made
+    await made.dispose()
+
+
+@pytest.fixture(scope="session")
+async def tables(owner: Owner, engine: AsyncEngine) -> str:
+    async with owner() as connection:
+        rows = await connection.execute(
+            text("select tablename from pg_tables where schemaname = current_schema()")
+        )
+        return ", ".join(f'"{name}"' for name in rows.scalars() if name not in KEPT)
+
+
+@pytest.fixture
+async def app(engine: AsyncEngine, owner: Owner, tables: str) -> AsyncIterator[FastAPI]:
+    """The whole app; whatever a story stored is gone after it."""
+    made = create_app(engine=engine)
+    async with made.router.lifespan_context(made):
+        yield made
+    async with owner() as connection:
+        await connection.execute(text(f"truncate {tables}"))
+
+
+Client = Callable[[str], Awaitable[httpx.AsyncClient]]
+
+_tokens: dict[str, str] = {}
+
+
+@asynccontextmanager
+async def serve(app: FastAPI) -> AsyncIterator[Client]:
+    """Clients of an app, each signed in as the demo account of that name."""
+    opened: list[httpx.AsyncClient] = []
+
+    async def sign_in(username: str) -> httpx.AsyncClient:
+        client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=BASE)
+        opened.append(client)
+        if username not in _tokens:
+            answer = await client.post(
+                "/auth/login", json={"username": username, "password": seed.PASSWORD}
+            )
+            assert answer.status_code == 200, answer.text
+            _tokens[username] = answer.json()["access_token"]
+        client.headers["authorization"] = f"Bearer {_tokens[username]}"
+        return client
+
+    yield sign_in
+    for client in opened:
+        await client.aclose()
+
+
+@pytest.fixture
+async def client(app: FastAPI) -> AsyncIterator[Client]:
+    """`await client("police")`: an HTTP client signed in as that demo account."""
+    async with serve(app) as made:
+        yield made
+
+
+@pytest.fixture
+async def anonymous(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    """Somebody who has not signed in."""
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url=BASE) as made:
+        yield made

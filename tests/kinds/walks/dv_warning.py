@@ -1,0 +1,394 @@
+"""Walks of a warning: to every end, through every action, and against every rule of law."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from app.roles import Role
+from tests.kinds.walks import DAY, Step, Walk
+
+P, V, W = Role.POLICE, Role.VILLAGE_COMMITTEE, Role.WOMEN_FED_TOWN
+QUARTER = timedelta(days=85)
+
+WIFE = {"name": "林秋禾", "id_number": "441802198805120022", "phone": "13800000021"}
+HUSBAND = {"name": "贺长庚", "id_number": "441802198603180019", "relation": "spouse"}
+DAUGHTER = {"name": "贺小满", "sex": "female", "birth_on": "2017-05-20"}
+QUICK = {"immediate_danger": True, "what_happened": "隔壁传出打骂声和哭声"}
+KNOWN = {
+    "immediate_danger": False,
+    "what_happened": "丈夫酒后打了妻子两个耳光",
+    "victim": WIFE,
+    "perpetrator": HUSBAND,
+    "victim_wish": "undecided",
+}
+
+
+def now(moment: datetime) -> str:
+    return moment.isoformat()
+
+
+def today(moment: datetime) -> str:
+    return moment.date().isoformat()
+
+
+def opened(by: Role = W, answers: Mapping[str, Any] = KNOWN) -> Step:
+    return Step("opened", by, answers, state="reported")
+
+
+def accept(**more: Any) -> Step:
+    answers = {
+        "accepted_at": now,
+        "incident_no": "J20260012",
+        "officers": "周明、郑立",
+        "victim_wish": "undecided",
+    }
+    return Step("accept", P, answers | more, state="accepted")
+
+
+FINDING = {
+    "decided_at": now,
+    "officers": "周明、郑立",
+    "facts": "当日二十时许在家中打了妻子两个耳光，面部红肿",
+    "violence_types": ["physical"],
+    "perpetrator_admits": True,
+    "statements": ["perpetrator", "victim"],
+    "victim_wish": "criticism",
+    "victim_forgives": True,
+    "on_the_spot": True,
+    "recording_ref": "ZF20260012",
+}
+WARNING = FINDING | {
+    "document_no": "清城公（东）告〔2026〕12号",
+    "issuing_unit": "东城派出所",
+    "law_cited": "《中华人民共和国反家庭暴力法》第十六条",
+    "consequences_stated": True,
+    "victim_wish": "warning",
+    "victim_forgives": False,
+}
+DELIVERY = {
+    "delivered_at": now,
+    "place": "东城派出所",
+    "officers": "周明、郑立",
+    "read_aloud": True,
+    "signature": "signed",
+    "victim_copy": True,
+}
+VISIT = {
+    "visited_at": now,
+    "mode": "visit",
+    "visitors": ["police", "village_committee"],
+    "outcome": "none",
+    "victim_safe_to_speak": True,
+    "victim_condition": "情绪平稳，伤已痊愈",
+}
+MISSED = {"visited_at": now, "mode": "phone", "visitors": ["police"], "outcome": "not_reached"}
+RECURRENCE = {
+    "discovered_at": now,
+    "incident_no": "J20260088",
+    "facts": "再次酒后踢打妻子",
+    "violence_types": ["physical"],
+    "victim_wish": True,
+}
+PENALTY = {
+    "decided_at": now,
+    "document_no": "清城公行罚决字〔2026〕31号",
+    "ground": "defies_warning",
+    "penalties": ["fine", "detention"],
+    "fine": "500.00",
+    "detention_days": 5,
+}
+CRIMINAL = {"decided_at": now, "case_no": "A20260007", "charge": "intentional_injury"}
+INFORMED = {
+    "told_at": now,
+    "rights": ["protection_order", "shelter", "legal_aid"],
+    "manner": "oral",
+    "order_wish": "undecided",
+}
+EDUCATION = {"kind": "legal_education", "held_on": today, "provider": "东城街道妇联"}
+TRANSFER = {
+    "reason": "party_moved",
+    "to_unit": "英德市公安局",
+    "document_no": "移〔2026〕3号",
+    "received": True,
+}
+DEATH = {
+    "who": "victim",
+    "died_on": today,
+    "violence_ruled_out": True,
+    "explanation": "医院证明因病死亡",
+}
+
+
+def criticise(refused: str | None = None, **more: Any) -> Step:
+    state = "accepted" if refused else "criticised"
+    return Step("criticise", P, CRITICISM | more, state=state, refused=refused)
+
+
+def warn(refused: str | None = None, **more: Any) -> Step:
+    state = None if refused else "warned"
+    return Step("issue_warning", P, WARNING | more, state=state, refused=refused)
+
+
+def deliver(**more: Any) -> Step:
+    return Step("deliver_warning", P, DELIVERY | more, state="monitoring")
+
+
+def notify(recipients: list[str], method: str) -> Step:
+    answers = {"recipients": recipients, "notified_at": now, "method": method}
+    return Step("record_notice", P, answers, state="monitoring")
+
+
+def visit(after: timedelta, refused: str | None = None, by: Role = P, **more: Any) -> Step:
+    return Step("record_visit", by, VISIT | more, after=after, refused=refused)
+
+
+CRITICISM = FINDING | {"ground": "forgiven"}
+WARNED = (opened(), accept(), warn(), deliver())
+RECURRED = (
+    *WARNED,
+    visit(5 * DAY),
+    Step("record_recurrence", P, RECURRENCE, after=9 * DAY, state="recurred"),
+)
+
+
+def walk(name: str, ends: str, *steps: Step, met: frozenset[str] = frozenset()) -> Walk:
+    return Walk(name=name, kind="dv_warning", steps=steps, ends=ends, met=met)
+
+
+WALKS = (
+    walk(
+        "从网格员一分钟上报到连续三次查访未再施暴",
+        "closed_no_recurrence",
+        opened(Role.GRID_WORKER, QUICK),
+        accept(placement_needed=False, scene_danger="medium", violence_stopped=True),
+        warn("parties-incomplete"),
+        Step("add_party", P, {"role": "victim", "person": WIFE}),
+        Step("add_party", P, {"role": "perpetrator", "person": HUSBAND}),
+        Step("inform_of_order", P, INFORMED),
+        warn(
+            "evidence-not-met",
+            perpetrator_admits=False,
+            statements=["victim"],
+            corroboration=[],
+        ),
+        warn("evidence-not-met", statements=["victim"]),
+        warn("evidence-not-met", statements=["perpetrator"]),
+        warn("warning-incomplete", consequences_stated=False),
+        warn(perpetrator_admits=False, statements=["victim"], corroboration=["medical_record"]),
+        Step("deliver_warning", P, DELIVERY | {"read_aloud": False}, refused="not-read-aloud"),
+        deliver(
+            signature="refused",
+            refusal_note="看过后拒绝签名，无正当理由",
+            recording_ref="ZF20260013",
+            victim_copy=False,
+        ),
+        Step("give_victim_copy", P, {"given_at": now, "safely_given": True}),
+        notify(["village_committee", "women_fed"], "system"),
+        notify(["zongzhi", "community_officer"], "phone"),
+        Step("record_visit", P, MISSED, after=2 * DAY, state="monitoring"),
+        visit(DAY, "first-visit-by-police", V, visitors=["village_committee"]),
+        Step(
+            "record_extra_visit",
+            V,
+            VISIT | {"visitors": ["village_committee"]},
+            state="monitoring",
+        ),
+        visit(2 * DAY),
+        Step("record_education", W, EDUCATION, after=10 * DAY),
+        visit(20 * DAY, "visit-too-soon"),
+        Step("confirm_no_recurrence", P, refused="not-three-clean-visits"),
+        visit(50 * DAY),
+        Step("record_visit", P, MISSED, after=QUARTER),
+        visit(DAY, by=V, visitors=["village_committee"]),
+        Step("confirm_no_recurrence", P, refused="not-three-clean-visits"),
+        visit(QUARTER),
+        Step(
+            "confirm_no_recurrence", P, {"remark": "连续三次未发现"}, state="closed_no_recurrence"
+        ),
+        met=frozenset(
+            {
+                "acceptance",
+                "warning",
+                "delivery",
+                "victim_copy",
+                "notice",
+                "visit",
+                "inform_of_order",
+                "education",
+            }
+        ),
+    ),
+    walk(
+        "查访发现疑似：不能认定，连续计数重新开始",
+        "closed_no_recurrence",
+        *WARNED,
+        visit(5 * DAY),
+        visit(QUARTER),
+        visit(QUARTER, outcome="suspected", violence_types=["threat"]),
+        Step(
+            "dismiss_recurrence",
+            P,
+            {"reason": "双方及邻居均称只是争吵", "victim_heard": True},
+            state="monitoring",
+        ),
+        visit(QUARTER),
+        visit(QUARTER),
+        Step("confirm_no_recurrence", P, refused="not-three-clean-visits"),
+        visit(QUARTER),
+        Step("confirm_no_recurrence", P, state="closed_no_recurrence"),
+        met=frozenset({"recurrence_check"}),
+    ),
+    walk(
+        "情节较轻并取得谅解的批评教育",
+        "criticised",
+        opened(P),
+        accept(),
+        criticise("must-issue-warning", victim_forgives=False, ground="negligible"),
+        criticise("must-issue-warning", victim_wish="punishment"),
+        criticise("must-issue-warning", must_issue=["public_place"]),
+        criticise("no-substitute", liability=["refused_to_stop"]),
+        criticise(),
+        Step("inform_of_order", P, INFORMED, state="criticised"),
+        met=frozenset({"inform_of_order"}),
+    ),
+    walk(
+        "孩子目睹：孩子也是受害人，不得仅作批评教育",
+        "criminal",
+        opened(V, KNOWN | {"children_present": True, "children": [DAUGHTER]}),
+        accept(adult_present="外祖母"),
+        criticise("must-issue-warning"),
+        warn("no-substitute", liability=["many_times"]),
+        Step("open_criminal", P, CRIMINAL, state="criminal"),
+    ),
+    walk(
+        "受理时补登当事人；孕期妇女须出具告诫书",
+        "revoked",
+        opened(Role.HOSPITAL, QUICK),
+        accept(
+            victim=WIFE | {"flags": ["pregnant"]},
+            perpetrator=HUSBAND,
+            placement_needed=True,
+        ),
+        criticise("must-issue-warning"),
+        warn(),
+        Step(
+            "revoke_warning",
+            P,
+            {
+                "revoked_at": now,
+                "document_no": "清城公（东）撤〔2026〕1号",
+                "reason": "wrong_person",
+                "explanation": "加害人身份登记有误",
+                "victim_told_at": now,
+            },
+            state="revoked",
+        ),
+    ),
+    walk(
+        "告诫后再犯：村委会反映，公安处罚，之后仍须法治教育",
+        "punished",
+        *WARNED,
+        Step(
+            "report_recurrence",
+            V,
+            {
+                "outcome": "confirmed",
+                "discovered_at": now,
+                "what_happened": "邻居听到打骂，妇女主任上门见有新伤",
+                "immediate_danger": True,
+            },
+            after=3 * DAY,
+            state="monitoring",
+        ),
+        Step("record_recurrence", P, RECURRENCE, state="recurred"),
+        warn("no-substitute"),
+        Step("record_penalty", P, PENALTY, state="punished"),
+        Step("record_education", W, EDUCATION, after=DAY, state="punished"),
+        met=frozenset({"recurrence_check", "recurrence_decision", "education"}),
+    ),
+    walk(
+        "再次告诫须有书面理由，查访重新开始",
+        "criminal",
+        *RECURRED,
+        Step(
+            "record_extra_visit",
+            W,
+            VISIT
+            | {"visitors": ["women_fed"], "outcome": "confirmed", "violence_types": ["threat"]},
+        ),
+        warn("no-substitute", document_no="清城公（东）告〔2026〕19号"),
+        warn(
+            document_no="清城公（东）告〔2026〕19号",
+            justification="推搡未造成伤害，经审核不构成违反治安管理行为",
+        ),
+        deliver(),
+        visit(5 * DAY),
+        visit(QUARTER),
+        visit(QUARTER),
+        Step("confirm_no_recurrence", P, refused="not-three-clean-visits"),
+        Step("record_recurrence", P, RECURRENCE, state="recurred"),
+        Step("open_criminal", P, CRIMINAL, state="criminal"),
+        met=frozenset({"recurrence_decision"}),
+    ),
+    walk(
+        "未经告诫不能以拒不执行告诫书处罚",
+        "punished",
+        opened(),
+        accept(),
+        Step("record_penalty", P, PENALTY, refused="never-warned"),
+        Step("record_penalty", P, PENALTY | {"ground": "beating"}, state="punished"),
+    ),
+    walk(
+        "前配偶未共同生活，不适用家庭暴力告诫",
+        "not_established",
+        opened(answers=KNOWN | {"perpetrator": HUSBAND | {"relation": "former_spouse"}}),
+        accept(),
+        warn("not-family"),
+        criticise("not-family", live_together=False),
+        Step(
+            "not_establish",
+            P,
+            {
+                "reason": "not_domestic_violence",
+                "explanation": "离婚后分开居住，另按寻衅滋事处理",
+                "victim_told": True,
+            },
+            state="not_established",
+        ),
+    ),
+    walk(
+        "同居的参照执行；当事人迁居区外，对方签收后移送",
+        "transferred",
+        opened(answers=KNOWN | {"perpetrator": HUSBAND | {"relation": "former_partner"}}),
+        accept(),
+        warn(live_together=True),
+        deliver(),
+        Step(
+            "transfer_out",
+            P,
+            TRANSFER | {"received": False},
+            after=DAY,
+            refused="transfer-not-received",
+        ),
+        Step(
+            "transfer_out",
+            P,
+            TRANSFER,
+            after=DAY,
+            state="transferred",
+        ),
+    ),
+    walk(
+        "受害人死亡未排除家暴不得结案",
+        "closed_party_died",
+        *WARNED,
+        Step(
+            "close_party_died",
+            P,
+            DEATH | {"violence_ruled_out": False},
+            after=DAY,
+            refused="death-not-cleared",
+        ),
+        Step("close_party_died", P, DEATH, after=DAY, state="closed_party_died"),
+    ),
+)

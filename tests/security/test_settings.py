@@ -1,0 +1,118 @@
+"""Settings come from the environment or files; production takes no key that anyone can work out."""
+
+import base64
+import json
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from app.config import QINGCHENG, SettingsError, development_keys, read_settings
+
+
+def base64_key(byte: int) -> str:
+    return base64.b64encode(bytes([byte]) * 32).decode()
+
+
+def production() -> dict[str, str]:
+    token_key = ec.generate_private_key(ec.SECP256R1())
+    pem = token_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    return {
+        "ANLAN_ENV": "production",
+        "DATABASE_URL": "postgresql://anlan_app@db/anlan",
+        "ANLAN_DATA_KEYS": json.dumps({"1": base64_key(1), "2": base64_key(2)}),
+        "ANLAN_VAULT_KEYS": json.dumps({"1": base64_key(3)}),
+        "ANLAN_INDEX_KEY": base64_key(4),
+        "ANLAN_CHAIN_KEY": base64_key(5),
+        "ANLAN_TOKEN_KEY": pem,
+    }
+
+
+def test_nothing_set_is_a_development_machine() -> None:
+    settings = read_settings({})
+    assert not settings.production
+    assert (settings.host, settings.port, settings.schema) == ("127.0.0.1", 8000, "d441802")
+    assert settings.district == QINGCHENG
+    assert settings.keys == development_keys()
+
+
+def test_production_starts_with_its_own_keys() -> None:
+    settings = read_settings(production())
+    assert settings.production
+    assert settings.keys.data == {1: b"\1" * 32, 2: b"\2" * 32}
+    assert settings.keys.chain == b"\5" * 32
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "DATABASE_URL",
+        "ANLAN_DATA_KEYS",
+        "ANLAN_VAULT_KEYS",
+        "ANLAN_INDEX_KEY",
+        "ANLAN_CHAIN_KEY",
+        "ANLAN_TOKEN_KEY",
+    ],
+)
+def test_production_lacking_one_secret_is_refused(name: str) -> None:
+    env = production()
+    del env[name]
+    with pytest.raises(SettingsError, match=name) as refusal:
+        read_settings(env)
+    assert "生产环境" in str(refusal.value)
+    assert "\n" not in str(refusal.value)
+
+
+def test_production_given_the_development_keys_is_refused() -> None:
+    keys = development_keys()
+    given = {
+        "ANLAN_DATA_KEYS": json.dumps({"7": base64.b64encode(keys.vault[1]).decode()}),
+        "ANLAN_INDEX_KEY": base64.b64encode(keys.chain).decode(),
+        "ANLAN_TOKEN_KEY": keys.token_pem,
+    }
+    for name, value in given.items():
+        with pytest.raises(SettingsError, match=f"不得使用开发密钥，请设置：{name} "):
+            read_settings(production() | {name: value})
+
+
+def test_one_key_for_two_purposes_is_refused() -> None:
+    with pytest.raises(SettingsError, match="不得相同"):
+        read_settings(production() | {"ANLAN_CHAIN_KEY": base64_key(4)})
+
+
+def test_a_secret_may_come_from_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "index_key"
+    file.write_text(base64_key(9) + "\n")
+    assert read_settings({"ANLAN_INDEX_KEY_FILE": str(file)}).keys.index == b"\x09" * 32
+    with pytest.raises(SettingsError, match="无法读取"):
+        read_settings({"ANLAN_INDEX_KEY_FILE": str(tmp_path / "none")})
+    with pytest.raises(SettingsError, match="只能设置一个"):
+        read_settings({"ANLAN_INDEX_KEY": base64_key(9), "ANLAN_INDEX_KEY_FILE": str(file)})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ANLAN_ENV", "staging"),
+        ("ANLAN_SCHEMA", 'd"; drop schema public'),
+        ("PORT", "http"),
+        ("ANLAN_DATA_KEYS", "{}"),
+        ("ANLAN_DATA_KEYS", json.dumps({"256": base64_key(1)})),
+        ("ANLAN_VAULT_KEYS", json.dumps({"1": "short"})),
+        ("ANLAN_CHAIN_KEY", base64.b64encode(b"short").decode()),
+        ("ANLAN_TOKEN_KEY", "-----BEGIN NOTHING-----"),
+    ],
+)
+def test_a_wrong_value_is_named_and_not_shown(name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=name) as refusal:
+        read_settings({name: value})
+    assert value not in str(refusal.value)
+
+
+def test_settings_do_not_show_their_secrets() -> None:
+    settings = read_settings(production())
+    shown = repr(settings)
+    assert "anlan_app" not in shown
+    assert "PRIVATE KEY" not in shown
+    assert repr(b"\1" * 32) not in shown
