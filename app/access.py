@@ -199,7 +199,7 @@ def place_in(row: Any) -> Place:
 
 async def enter_case(work: Work, case_id: UUID) -> None:
     """Let the transaction read what hangs on one case. Only after the case passed its own gate."""
-    await work.connection.execute(text(f"set local app.case = '{case_id}'"))
+    await work.connection.execute(text(f"set local app.opened_case = '{case_id}'"))
 
 
 async def enter_people(work: Work, people: Sequence[UUID]) -> None:

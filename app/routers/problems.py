@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from sqlalchemy.exc import DBAPIError, TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.errors import AppError, Invalid, TooManyAttempts
 from app.kinds.forms import Sight
@@ -60,9 +61,31 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(AppError, _refusal)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
-    for busy in (PoolTimeout, DBAPIError, asyncpg.PostgresConnectionError, OSError):
+    for busy in (PoolTimeout, DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
         app.add_exception_handler(busy, _database)
-    app.add_exception_handler(Exception, _failure)
+    app.add_middleware(Failsafe)
+
+
+class Failsafe:
+    """Answers what nobody expected. Without it the server would print the error with its values."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = False
+
+        async def watched(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self.app(scope, receive, watched)
+        except Exception as error:
+            if scope["type"] != "http" or started:
+                raise
+            await (await _failure(Request(scope), error))(scope, receive, send)
 
 
 def answer(

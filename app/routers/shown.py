@@ -1,9 +1,9 @@
 """What leaves the system: every field of an answer carries its class."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, get_args
 
-from fastapi import FastAPI
+from fastapi import APIRouter
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -23,12 +23,13 @@ def shown(sight: Sight, title: str | None = None, **rules: Any) -> Any:
     return Field(title=title, json_schema_extra={"x-sight": sight.value}, **rules)
 
 
-def check_classified(app: FastAPI) -> None:
-    """Raises RuntimeError if any answer of the app has a field without a class."""
+def check_classified(routers: Iterable[APIRouter]) -> None:
+    """Raises RuntimeError if any answer of the routers has a field without a class."""
     bare = sorted(
         {
             f"{model.__name__}.{name}"
-            for route in app.routes
+            for router in routers
+            for route in router.routes
             if isinstance(route, APIRoute) and route.response_model is not None
             for model in _models(route.response_model, set())
             for name, field in model.model_fields.items()

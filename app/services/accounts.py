@@ -4,28 +4,30 @@ import asyncio
 import re
 import unicodedata
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 from weakref import WeakValueDictionary
 
 from sqlalchemy import delete, func, insert, or_, select, text, update
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert as insert_or
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import insert as insert_or
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.types import Text
 from sqlmodel import col
 
-from app import clock, crypto, tokens
+from app import crypto, tokens
 from app.access import Actor, Held, Work
 from app.config import get_settings
 from app.db import transaction
 from app.errors import Conflict, Invalid, NotFound, SignInNeeded, TooManyAttempts
 from app.ids import uuid7
-from app.models import Account, Area, Credential, Grant, Session, SignInAttempt
+from app.models import Account, Area, Credential, Grant, Organisation, Session, SignInAttempt
 from app.models.columns import table_of
 from app.places import place_of
 from app.roles import Role
+from app.services import areas
 from app.tokens import TokenKeys
 
 ISSUER: Final = "anlan"
@@ -64,7 +66,7 @@ async def sign_in(
     # One at a time for one name: many guesses at once must not all pass before the first counts.
     async with _turns.setdefault(mark, asyncio.Lock()):
         account_id = await _account_of(engine, name, mark, password)
-    session_id, now = uuid7(), clock.real_now()
+    session_id, now = uuid7(), datetime.now(UTC)
     async with transaction(engine) as connection:
         opened = {"id": session_id, "account_id": account_id, "ends_at": now + SESSION_LIFE}
         await connection.execute(_OPENED, opened)
@@ -81,7 +83,9 @@ async def _account_of(engine: AsyncEngine, name: str, mark: bytes, password: str
     async with transaction(engine) as connection:
         found = (await connection.execute(_LOOK_UP, asked)).one()
     if found.failures >= FAILURES:
-        raise TooManyAttempts("登录失败次数过多，请 15 分钟后再试")
+        raise TooManyAttempts(
+            "登录失败次数过多，请 15 分钟后再试", retry_after=int(SPAN.total_seconds())
+        )
     if not await tokens.verify_password_async(found.password_hash, password):
         async with transaction(engine) as connection:
             await connection.execute(_FAILED, {"name_index": mark})
@@ -137,6 +141,18 @@ async def list_accounts(
     if organisation_id is not None:
         wanted = wanted.where(col(Account.organisation_id) == organisation_id)
     return (await work.connection.execute(wanted)).all()
+
+
+async def surroundings(work: Work, day: date) -> tuple[Any | None, dict[int, str]]:
+    """The organisation of whoever asks (a row, or None), and the names of the areas held on a day
+    in Shanghai."""
+    own = select(table_of(Organisation)).where(col(Organisation.id) == work.actor.organisation_id)
+    held = {grant.area for grant in work.actor.grants}
+    in_force = await areas.list_areas(work.connection, day)
+    return (
+        (await work.connection.execute(own)).one_or_none(),
+        {area.code: area.name for area in in_force if area.code in held},
+    )
 
 
 def plain_username(username: str) -> str:
@@ -215,8 +231,11 @@ async def replace_grants(
 
 
 async def disable_account(connection: AsyncConnection, username: str) -> None:
-    """Shut an account at once, its open sessions too; on the owner's connection. May raise NotFound."""
-    await _changed(connection, username, disabled_at=clock.real_now())
+    """Shut an account at once, its open sessions too; on the owner's connection.
+
+    Raises NotFound for an unknown username.
+    """
+    await _changed(connection, username, disabled_at=datetime.now(UTC))
 
 
 async def _changed(connection: AsyncConnection, username: str, **values: Any) -> int:

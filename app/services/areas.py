@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col
 
+from app.config import QINGCHENG
 from app.errors import Conflict, Invalid
 from app.models import Area
 from app.models.columns import table_of
@@ -26,6 +27,7 @@ VIRTUAL_TOWNS = frozenset({441802400000, 441802450000})
 """清远市高新技术产业开发区 and 清远市国营银盏林场: statistical units, not 镇街."""
 
 SHIPPED = Path(__file__).parents[1] / "data" / "qingcheng_areas.csv"
+SHIPPED_DISTRICTS = frozenset({QINGCHENG})
 SHIPPED_FROM = date(2023, 6, 30)
 """The day of the National Bureau of Statistics' 2023 codes."""
 

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Insert, insert
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.errors import IdReused
 from app.models import (
     AccessLog,
     Case,
@@ -45,6 +47,9 @@ INSERTS: Mapping[type[SQLModel], Insert] = {
 }
 
 
+COMMAND_KEYS = ("case_pkey", "event_pkey")
+
+
 class Batch:
     """Collects new rows; `write` sends one statement a table and starts afresh."""
 
@@ -56,8 +61,13 @@ class Batch:
         self._rows.setdefault(table, []).append(row)
 
     async def write(self, connection: AsyncConnection) -> None:
-        """Insert what was added. Raises what the database raises."""
+        """Insert what was added. Raises IdReused if a command's id is taken by a row out of sight."""
         for table in ORDER:
             if rows := self._rows.get(table):
-                await connection.execute(INSERTS[table], rows)
+                try:
+                    await connection.execute(INSERTS[table], rows)
+                except IntegrityError as error:
+                    if any(f'"{key}"' in str(error.orig) for key in COMMAND_KEYS):
+                        raise IdReused("这个编号已用于另一次提交，请重新填写后提交") from None
+                    raise
         self._rows = {}

@@ -40,7 +40,7 @@ async def open_case(
     """
     actor = work.actor
     if grown_from is None:
-        place = await _place(work, area)
+        place = await _place(work, command, area)
         roles = frozenset(g.role for g in actor.grants if g.covers(place))
         if not roles & kind.opened_by:
             raise NotAllowed(f"您的角色不能在该地区登记{kind.title}")
@@ -134,19 +134,22 @@ def check_possible(kind: CaseKind, case: Case, action: Action, roles: frozenset[
 
 
 _AREA = text(
-    "select 1 from area where code = :code and valid_from <= :day"
-    " and (valid_to is null or valid_to > :day)"
+    "select pg_advisory_xact_lock(hashtextextended(:id, 0)),"
+    " (select 1 from area where code = :code and valid_from <= :day"
+    " and (valid_to is null or valid_to > :day)) as known"
 )
+"""The lock lets equal openings wait for each other: the second then finds the first's receipt."""
 
 
-async def _place(work: Work, area: int | None) -> Place:
+async def _place(work: Work, command: Command, area: int | None) -> Place:
     """The place to open a case in: the one named, or the actor's only area."""
     own = {g.area for g in work.actor.grants}
     if area is None and len(own) != 1:
         raise Invalid("请选择案件所在地区", [{"field": "area", "message": "请选择地区"}])
     code = area if area is not None else own.pop()
-    day = clock.local_day(clock.now())
-    if (await work.connection.execute(_AREA, {"code": code, "day": day})).first() is None:
+    values = {"id": str(command.id), "code": code, "day": clock.local_day(clock.now())}
+    found = (await work.connection.execute(_AREA, values)).one()
+    if found.known is None:
         raise Invalid("没有这个地区", [{"field": "area", "message": "请从列表中选择地区"}])
     return place_of(code)
 
@@ -168,14 +171,14 @@ _CARD = (
 )  # fmt: skip
 _UPDATE = (
     update(table_of(Case))
-    .where(col(Case.id) == bindparam("key"))
+    .where(col(Case.id) == bindparam("row_id"))
     .values({name: bindparam(name) for name in _CARD})
 )
 
 
 async def write_card(work: Work, case: Case) -> None:
     """Write the case's changed card."""
-    await work.connection.execute(_UPDATE, {"key": case.id} | {n: getattr(case, n) for n in _CARD})
+    await work.connection.execute(_UPDATE, {"row_id": case.id} | {n: getattr(case, n) for n in _CARD})
 
 
 async def _open_linked(

@@ -31,7 +31,7 @@ _EVENT = select(table_of(Event)).where(
 )
 _REPLACED = (
     update(table_of(Event))
-    .where(col(Event.id) == bindparam("key"))
+    .where(col(Event.id) == bindparam("row_id"))
     .values(replaced_by=bindparam("by"))
 )
 _VAULT = select(table_of(CaseVault)).where(col(CaseVault.event_id) == bindparam("event_id"))
@@ -97,7 +97,7 @@ async def correct(
     batch = Batch()
     amount = getattr(form, action.amount) if action and action.amount else None
     record(work, case, event, parts, {}, asked, batch, amount=amount, replaces=event_id)
-    await work.connection.execute(_REPLACED, {"key": event_id, "by": command.id})
+    await work.connection.execute(_REPLACED, {"row_id": event_id, "by": command.id})
     await _restart_clocks(work, kind, case, event, event_id, batch)
     await write_card(work, case)
     await batch.write(work.connection)

@@ -47,7 +47,7 @@ _CLOCKS = (
 CHANGING = ("due_at", "alert_at", "met_at", "met_by", "met_outcome", "dropped_at", "dropped_reason")
 _CHANGE = (
     update(table_of(Deadline))
-    .where(col(Deadline.id) == bindparam("key"))
+    .where(col(Deadline.id) == bindparam("row_id"))
     .values(paused_at=bindparam("paused_at"), **{name: bindparam(name) for name in CHANGING})
 )
 
@@ -283,7 +283,7 @@ async def _write(work: Work, changed: Sequence[Deadline]) -> None:
         await work.connection.execute(
             _CHANGE,
             [
-                {"key": c.id, "paused_at": c.paused_at} | {n: getattr(c, n) for n in CHANGING}
+                {"row_id": c.id, "paused_at": c.paused_at} | {n: getattr(c, n) for n in CHANGING}
                 for c in changed
             ],
         )

@@ -69,11 +69,13 @@ def _shows(kind: CaseKind, name: str, answers: Mapping[str, Any]) -> bool:
 
 
 async def _protected(work: Work, case: Case, event: Happened, joined: Sequence[Known]) -> bool:
+    """A child of the case is protected even before anybody knows its age (粤办法 50)."""
     new = [
-        frozenset(people.flags_on(k.flags, k.sex, k.birth_on, event.at))
-        for k in joined
-        if k.role not in NOT_PROTECTED
+        (k.role, frozenset(people.flags_on(k.flags, k.sex, k.birth_on, event.at))) for k in joined
     ]
     known = await parties_at(work, case.id, event.at) if case.version > 1 else []
-    old = [p.flags for p in known if p.role not in NOT_PROTECTED]
-    return any(flags & REPORT_FLAGS for flags in (*new, *old))
+    old = [(p.role, p.flags) for p in known]
+    return any(
+        role is PartyRole.CHILD or (role not in NOT_PROTECTED and flags & REPORT_FLAGS)
+        for role, flags in (*new, *old)
+    )

@@ -51,7 +51,7 @@ SCOPE = " or ".join(
     )
 )
 SIGNED_IN = "nullif(current_setting('app.account', true), '') is not null"
-ONE_CASE = "case_id = nullif(current_setting('app.case', true), '')::uuid"
+ONE_CASE = "case_id = nullif(current_setting('app.opened_case', true), '')::uuid"
 
 GRANTS = {
     "case": "select, insert, update",
@@ -81,6 +81,14 @@ GRANTS = {
     "session": "insert",
     "sign_in_attempt": "insert",
 }
+
+SEQUENCES = (
+    "holder_id",
+    "outbox_id_seq",
+    "sign_in_attempt_id_seq",
+    "survey_round_id_seq",
+    "bed_id_seq",
+)
 
 FUNCTIONS = {
     "session_check(uuid, integer)": """
@@ -185,7 +193,8 @@ def upgrade() -> None:
     role = "current_schema() || '_app'"
     for table, rights in GRANTS.items():
         grant(f'{rights} on "{table}"', role)
-    grant("usage on sequence holder_id", role)
+    for sequence in SEQUENCES:
+        grant(f"usage on sequence {sequence}", role)
     for name, definition in FUNCTIONS.items():
         op.execute(definition)
         op.execute(f"revoke all on function {name} from public")

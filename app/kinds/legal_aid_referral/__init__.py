@@ -2,9 +2,10 @@
 
 from app.kinds.base import CaseKind, Notify
 from app.kinds.forms import when
-from app.kinds.legal_aid_referral.actions import APPLYING, DECIDING, HANDLING, REFERRERS
+from app.kinds.legal_aid_referral.actions import APPLYING, DECIDING, REFERRERS
 from app.kinds.legal_aid_referral.application import Need
 from app.kinds.legal_aid_referral.clocks import CLOCKS
+from app.kinds.legal_aid_referral.representation import REPRESENTATION
 from app.kinds.measures import Clocks, Count, Events, Indicator, MeanDays, OnTime, Share
 from app.roles import Role
 
@@ -99,7 +100,7 @@ KIND = CaseKind(
     initial="identified",
     final=frozenset({"declined", "withdrawn", "closed"}),
     reopens_to="identified",
-    actions=(*APPLYING, *DECIDING, *HANDLING),
+    actions=(*APPLYING, *DECIDING, *REPRESENTATION),
     deadlines=CLOCKS,
     indicators=INDICATORS,
     suspicion={"opened": when("violence", True), "refer": when("violence", True)},

@@ -1,8 +1,8 @@
-"""The steps of legal aid."""
+"""The steps of legal aid up to the decision, and against it."""
 
 from app.clock import end_of_day
 from app.kinds.base import Action, Branch, Notify, Share
-from app.kinds.legal_aid_referral import application, guards, handling
+from app.kinds.legal_aid_referral import application, ending, guards, handling
 from app.roles import WOMEN_FED, Role
 
 REFERRERS = WOMEN_FED | {
@@ -18,10 +18,10 @@ REFERRERS = WOMEN_FED | {
     Role.ZONGZHI,
     Role.LEGAL_AID,
 }
-_CENTRE = frozenset({Role.LEGAL_AID})
-_FOR_HER = WOMEN_FED | {Role.LEGAL_AID, Role.SHELTER}
+CENTRE = frozenset({Role.LEGAL_AID})
+FOR_HER = WOMEN_FED | {Role.LEGAL_AID, Role.SHELTER}
 _UNDER_REVIEW = frozenset({"received", "supplement_required", "provisional"})
-_RUNNING = frozenset({"approved", "assigned", "in_progress"})
+RUNNING = frozenset({"approved", "assigned", "in_progress"})
 
 APPLYING = (
     Action(
@@ -69,7 +69,7 @@ APPLYING = (
         title="收到申请",
         source=frozenset({"referred"}),
         target="received",
-        by=_CENTRE,
+        by=CENTRE,
         basis="法援法 43；设计",
         form=handling.Acknowledgement,
         counted_from="received_on",
@@ -79,7 +79,7 @@ APPLYING = (
         title="一次性告知补充材料",
         source=frozenset({"received"}),
         target="supplement_required",
-        by=_CENTRE,
+        by=CENTRE,
         basis="法援法 43",
         form=handling.SupplementNotice,
         guards=(guards.supplement_is_asked_once, guards.supplement_term_is_real),
@@ -91,7 +91,7 @@ APPLYING = (
         title="材料补齐",
         source=frozenset({"supplement_required"}),
         target="received",
-        by=_FOR_HER,
+        by=FOR_HER,
         basis="法援法 43",
         form=handling.Supplied,
         counted_from="supplied_on",
@@ -101,7 +101,7 @@ APPLYING = (
         title="视为撤回申请",
         source=frozenset({"supplement_required"}),
         target="withdrawn",
-        by=_CENTRE,
+        by=CENTRE,
         basis="法援法 43",
         form=application.DeemedWithdrawn,
         guards=(guards.supplement_term_has_passed,),
@@ -111,7 +111,7 @@ APPLYING = (
         title="撤回申请",
         source=_UNDER_REVIEW | {"consented", "referred"},
         target="withdrawn",
-        by=_FOR_HER,
+        by=FOR_HER,
         basis="法援法 43；设计",
         form=application.Withdrawal,
     ),
@@ -123,7 +123,7 @@ DECIDING = (
         title="先行提供法律援助",
         source=frozenset({"received", "supplement_required"}),
         target="provisional",
-        by=_CENTRE,
+        by=CENTRE,
         basis="法援法 44",
         form=handling.ProvisionalAid,
         outcome="ground",
@@ -133,7 +133,7 @@ DECIDING = (
         title="补办手续",
         source=frozenset({"provisional"}),
         target=None,
-        by=_FOR_HER,
+        by=FOR_HER,
         basis="法援法 44",
         form=handling.Supplied,
         counted_from="supplied_on",
@@ -143,7 +143,7 @@ DECIDING = (
         title="审查决定",
         source=frozenset({"received", "provisional"}),
         target=Branch("result", {"approved": "approved", "rejected": "rejected"}),
-        by=_CENTRE,
+        by=CENTRE,
         basis="法援法 43",
         form=handling.Decided,
         guards=(guards.means_do_not_decide,),
@@ -152,9 +152,9 @@ DECIDING = (
     Action(
         name="assign_lawyer",
         title="指派法律援助人员",
-        source=_RUNNING,
+        source=RUNNING,
         target="assigned",
-        by=_CENTRE,
+        by=CENTRE,
         basis="法援法 43, 45, 55；粤办法 45",
         form=handling.LawyerAssigned,
         guards=(
@@ -169,9 +169,9 @@ DECIDING = (
         title="提出异议",
         source=frozenset({"rejected", "terminated"}),
         target="objected",
-        by=_FOR_HER | {Role.JUSTICE_BUREAU},
+        by=FOR_HER | {Role.JUSTICE_BUREAU},
         basis="法援法 49",
-        form=handling.Objection,
+        form=ending.Objection,
         guards=(guards.objection_fits,),
         effects=(
             Share(role=Role.JUSTICE_BUREAU),
@@ -194,7 +194,7 @@ DECIDING = (
         ),
         by=frozenset({Role.JUSTICE_BUREAU}),
         basis="法援法 49",
-        form=handling.ObjectionReview,
+        form=ending.ObjectionReview,
         counted_from="decided_on",
     ),
     Action(
@@ -202,88 +202,10 @@ DECIDING = (
         title="改正决定",
         source=frozenset({"ordered_to_correct"}),
         target=Branch("result", {"approved": "approved", "resumed": "in_progress"}),
-        by=_CENTRE,
+        by=CENTRE,
         basis="法援法 49",
-        form=handling.Rectification,
+        form=ending.Rectification,
         guards=(guards.rectified_as_ordered,),
         counted_from="decided_on",
-    ),
-)
-
-HANDLING = (
-    Action(
-        name="meet_client",
-        title="会见受援人",
-        source=frozenset({"assigned"}),
-        target="in_progress",
-        by=_CENTRE,
-        basis="法援法 46；司公通〔2020〕12号 6",
-        form=handling.FirstMeeting,
-        guards=(guards.minor_is_met_with_guardian,),
-        counted_from="met_on",
-    ),
-    Action(
-        name="report_progress",
-        title="通报办理情况",
-        source=frozenset({"in_progress"}),
-        target=None,
-        by=_CENTRE,
-        basis="法援法 46",
-        form=handling.Progress,
-    ),
-    Action(
-        name="terminate",
-        title="终止法律援助",
-        source=_RUNNING | {"provisional"},
-        target="terminated",
-        by=_CENTRE,
-        basis="法援法 48",
-        form=handling.Termination,
-        guards=(guards.means_do_not_terminate,),
-        outcome="ground",
-        counted_from="decided_on",
-    ),
-    Action(
-        name="complete",
-        title="办结",
-        source=frozenset({"in_progress"}),
-        target="completed",
-        by=_CENTRE,
-        basis="法援法 50",
-        form=handling.Completion,
-        outcome="result",
-        amount="gained",
-        counted_from="finished_on",
-    ),
-    Action(
-        name="file_papers",
-        title="结案归档",
-        source=frozenset({"completed", "reviewed"}),
-        target=None,
-        by=_CENTRE,
-        basis="法援法 50, 52；司法部令148",
-        form=handling.Papers,
-        amount="subsidy",
-        counted_from="filed_on",
-    ),
-    Action(
-        name="review",
-        title="质量评查与回访",
-        source=frozenset({"completed"}),
-        target="reviewed",
-        by=_CENTRE | {Role.JUSTICE_BUREAU},
-        basis="法援法 57, 59",
-        form=handling.Review,
-        outcome="satisfaction",
-    ),
-    Action(
-        name="close",
-        title="结案",
-        source=frozenset({"rejected", "maintained", "terminated", "reviewed"}),
-        target="closed",
-        by=_FOR_HER,
-        basis="设计",
-        form=handling.Close,
-        guards=(guards.papers_are_filed,),
     ),
 )

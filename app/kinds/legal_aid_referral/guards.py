@@ -10,18 +10,20 @@ from app.kinds.legal_aid_referral.application import (
     Means,
     ProxyGround,
 )
-from app.kinds.legal_aid_referral.handling import (
+from app.kinds.legal_aid_referral.ending import (
     Against,
-    Decided,
-    FirstMeeting,
-    LawyerAssigned,
     Objection,
     Rectification,
     Rectified,
-    RejectGround,
-    SupplementNotice,
     Termination,
     TerminationGround,
+)
+from app.kinds.legal_aid_referral.handling import (
+    Decided,
+    FirstMeeting,
+    LawyerAssigned,
+    RejectGround,
+    SupplementNotice,
 )
 from app.kinds.people import Flag, PartyRole, Relation
 
@@ -75,18 +77,33 @@ def incapable_apply_by_proxy(facts: Facts, form: ConsentGiven) -> Refusal | None
     return None
 
 
+def _could_be(one: PartyFact, other: PartyFact) -> bool:
+    """Somebody typed in anew is another row: what is known of the two must then tell them apart."""
+    if one.person_id == other.person_id:
+        return True
+    pairs = ((one.sex, other.sex), (one.age, other.age))
+    alike = all(a is None or b is None or a == b for a, b in pairs)
+    return one.relation is not None and one.relation == other.relation and alike
+
+
 @guard("法援法 40", Fact.PARTIES)
 def proxy_is_not_the_perpetrator(facts: Facts, form: ConsentGiven) -> Refusal | None:
     """Where a parent or guardian is violent, nobody applies simply as legal representative."""
     if form.proxy is None:
         return None
-    perpetrators = facts.of(PartyRole.PERPETRATOR)
-    same = form.proxy.person_id in {p.person_id for p in perpetrators}
+    proxy, perpetrators = facts.of(PartyRole.PROXY)[-1], facts.of(PartyRole.PERPETRATOR)
     carer = any(p.relation in _CARERS for p in perpetrators)
-    if same or (carer and form.proxy_ground is ProxyGround.LEGAL_REPRESENTATIVE):
+    if any(_could_be(proxy, p) for p in perpetrators) or (
+        carer and form.proxy_ground is ProxyGround.LEGAL_REPRESENTATIVE
+    ):
         return Refusal(
             type="proxy-is-perpetrator",
-            detail="法定代理人侵害受援人权益的，由其他法定代理人或者近亲属代为申请",
+            detail="法定代理人侵害受援人权益的，由其他法定代理人或者近亲属代为申请；"
+            "代为申请人确非加害人的，请补全双方性别、出生日期",
+        )
+    if proxy.relation is None:
+        return Refusal(
+            type="proxy-relation-missing", detail="请填写代为申请人与受援人的关系，以核对其身份"
         )
     return None
 

@@ -1,0 +1,94 @@
+"""What only the owner of the tables may do: migrations, the app's login, work as the owner.
+
+Alembic runs its own event loop: call `upgrade`, `downgrade` and `check` outside of one.
+"""
+
+import base64
+import hashlib
+import hmac
+import os
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import text
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.config import Settings, SettingsError
+from app.db import app_role, make_engine, owner_role, transaction
+
+ROOT = Path(__file__).parents[1]
+SCRAM_ROUNDS = 4096
+
+
+def upgrade(url: str, revision: str = "head") -> None:
+    """Bring the schema to a revision; `url` may create roles. Raises what the database raises."""
+    command.upgrade(_config(url), revision)
+
+
+def downgrade(url: str, revision: str) -> None:
+    """Take the schema back to a revision, `base` for the very beginning."""
+    command.downgrade(_config(url), revision)
+
+
+def check(url: str) -> None:
+    """Raises alembic's CommandError if the tables are not what the models say."""
+    command.check(_config(url))
+
+
+def _config(url: str) -> Config:
+    # What alembic prints for people belongs to stderr: stdout is the command's own.
+    config = Config(ROOT / "alembic.ini", stdout=sys.stderr)
+    config.set_main_option("script_location", str(ROOT / "migrations").replace("%", "%%"))
+    config.attributes["url"] = url
+    return config
+
+
+@asynccontextmanager
+async def as_owner(url: str, settings: Settings) -> AsyncIterator[AsyncConnection]:
+    """One transaction as the owner of the district's tables, whom no policy binds."""
+    engine = make_engine(url, settings)
+    try:
+        role = owner_role(settings.schema)
+        async with transaction(engine, f'set local role "{role}";') as connection:
+            yield connection
+    finally:
+        await engine.dispose()
+
+
+async def set_app_login(owner_url: str, settings: Settings) -> None:
+    """Let the app's role sign in with the password of DATABASE_URL, if that has one.
+
+    Raises SettingsError if DATABASE_URL names another role: one with more rights would see past
+    row-level security.
+    """
+    if settings.database_url is None:
+        return
+    login, role = make_url(settings.database_url), app_role(settings.schema)
+    if login.username != role:
+        raise SettingsError(
+            f"DATABASE_URL 的用户须为 {role}", f"the user of DATABASE_URL must be {role}"
+        )
+    if login.password is None:
+        return
+    engine = make_engine(owner_url, settings)
+    try:
+        async with transaction(engine) as connection:
+            secret = _scram(str(login.password))
+            await connection.execute(text(f"alter role \"{role}\" password '{secret}'"))
+    finally:
+        await engine.dispose()
+
+
+def _scram(password: str) -> str:
+    """What PostgreSQL stores of a password (RFC 5803), so that no log can carry the password."""
+    salt = os.urandom(16)
+    salted = hashlib.pbkdf2_hmac("sha256", password.encode(), salt, SCRAM_ROUNDS)
+    stored = hashlib.sha256(hmac.digest(salted, b"Client Key", "sha256")).digest()
+    server = hmac.digest(salted, b"Server Key", "sha256")
+    parts = (base64.b64encode(part).decode() for part in (salt, stored, server))
+    return "SCRAM-SHA-256${}:{}${}:{}".format(SCRAM_ROUNDS, *parts)

@@ -1,0 +1,23 @@
+"""Answers that several stories give; the people in them are invented."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from app.ids import uuid7
+
+WIFE = {"name": "林秋禾", "id_number": "441802198805120022", "phone": "13800000021"}
+HUSBAND = {"name": "贺长庚", "id_number": "441802198603180019", "relation": "spouse"}
+REPORT = {
+    "immediate_danger": False,
+    "what_happened": "丈夫酒后打了妻子两个耳光",
+    "victim": WIFE,
+    "perpetrator": HUSBAND,
+}
+QUICK = {"immediate_danger": True, "what_happened": "隔壁传出打骂声和哭声"}
+NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+"""A Monday morning in Qingcheng."""
+
+
+def command(answers: dict[str, Any], at: datetime = NOW, **more: Any) -> dict[str, Any]:
+    """A command as a client sends it, with an id of its own."""
+    return {"id": str(uuid7()), "happened_at": at.isoformat(), "answers": answers, **more}
