@@ -179,13 +179,23 @@ def visible_cases(
     return chosen if len(readable) == len(kinds) else chosen.where(col(Case.kind).in_(readable))
 
 
-async def load_case(work: Work, case_id: UUID, *, lock: bool = False) -> Row[Any]:
-    """The case's row, locked until the transaction ends with `lock`.
+async def load_case(work: Work, case_id: UUID) -> Row[Any]:
+    """The case's row, to be read.
 
     Raises NotFound alike for a case that does not exist and one the actor may not see.
     """
-    wanted = visible_cases(work.actor, work.kinds).where(col(Case.id) == case_id)
-    found = await work.connection.execute(wanted.with_for_update() if lock else wanted)
+    return await _one_case(work, visible_cases(work.actor, work.kinds), case_id)
+
+
+async def load_for_action(work: Work, case_id: UUID) -> Row[Any]:
+    """The case's row, locked until the transaction ends, for somebody who may have to act on it
+    without reading it: a grid worker reports, but does not see the story. NotFound as above."""
+    wanted = select(*table_of(Case).c).where(scope(Case, work.actor)).with_for_update()
+    return await _one_case(work, wanted, case_id)
+
+
+async def _one_case(work: Work, wanted: Select[tuple[Any, ...]], case_id: UUID) -> Row[Any]:
+    found = await work.connection.execute(wanted.where(col(Case.id) == case_id))
     row: Row[Any] | None = found.one_or_none()
     if row is None:
         raise NotFound("没有这个案件")

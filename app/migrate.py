@@ -14,7 +14,6 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -79,7 +78,7 @@ async def set_app_login(owner_url: str, settings: Settings) -> None:
     try:
         async with transaction(engine) as connection:
             secret = _scram(str(login.password))
-            await connection.execute(text(f"alter role \"{role}\" password '{secret}'"))
+            await connection.exec_driver_sql(f"alter role \"{role}\" password '{secret}'")
     finally:
         await engine.dispose()
 

@@ -115,7 +115,7 @@ class Action:
 
     `outcome` names the answer kept as the event's outcome (a branch's field by default),
     `amount` the number kept for means and sums, `counted_from` the legal date or moment the
-    form asks for, from which clocks run. `valid_until` computes, from the form, until when what
+    form asks for, from which clocks run; it may lie `ahead` where something is being planned. `valid_until` computes, from the form, until when what
     was decided holds; None leaves the stored moment as it is.
     """
 
@@ -131,6 +131,7 @@ class Action:
     outcome: str | None = None
     amount: str | None = None
     counted_from: str | None = None
+    ahead: bool = False
     valid_until: Callable[[Any], datetime | None] | None = None
 
     @property

@@ -179,8 +179,8 @@ async def create_account(
 ) -> int:
     """A new account and its id; on the owner's connection.
 
-    Raises Invalid for a username or password that may not be, or an unknown area; Conflict for a
-    username already taken.
+    Raises Invalid for a username or password that may not be, an unknown area or organisation;
+    Conflict for a username already taken.
     """
     name = plain_username(username)
     check_password(name, password)
@@ -200,6 +200,7 @@ async def add_account(
     if not _USERNAME.fullmatch(username):
         raise Invalid("用户名须为 2 至 64 个小写字母、数字或 _ . -")
     await _check_areas(connection, grants)
+    await _check_organisation(connection, organisation_id)
     made = (
         insert_or(table_of(Account))
         .values(username=username, display_name=display_name, organisation_id=organisation_id)
@@ -266,3 +267,11 @@ async def _check_areas(connection: AsyncConnection, grants: Sequence[Held]) -> N
     unknown = wanted - set((await connection.execute(current)).scalars())
     if unknown:
         raise Invalid(f"没有这个地区：{'、'.join(map(str, sorted(unknown)))}")
+
+
+async def _check_organisation(connection: AsyncConnection, organisation_id: int | None) -> None:
+    known = select(col(Organisation.id)).where(
+        col(Organisation.id) == organisation_id, col(Organisation.closed_on).is_(None)
+    )
+    if organisation_id is not None and (await connection.execute(known)).first() is None:
+        raise Invalid(f"没有编号为 {organisation_id} 的单位")

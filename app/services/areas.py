@@ -83,16 +83,14 @@ async def import_areas(connection: AsyncConnection, path: Path, valid_from: date
 
     A changed area ends and begins anew that day, one no longer listed ends; the same list again
     changes nothing. Runs on the owner's connection. Raises Invalid naming the wrong line, Conflict
-    if an area concerned already has a row from a later day.
+    if an area concerned began or ended after that day.
     """
     listed = {area.code: area for area in read_areas(path)}
     districts = {place_of(code).district for code in listed}
     current = {row.code: row for row in await _in_force(connection, districts)}
     new = [a for a in listed.values() if a.code not in current or not a.same_as(current[a.code])]
     ended = [c for c, row in current.items() if c not in listed or not listed[c].same_as(row)]
-    later = [code for code in ended if current[code].valid_from > valid_from]
-    if later:
-        raise Conflict(f"地区 {later[0]} 已有更晚生效的名称，请用更晚的生效日期")
+    await _refuse_rewriting(connection, {*ended, *(area.code for area in new)}, valid_from)
     await connection.execute(
         update(table_of(Area))
         .where(col(Area.code).in_(ended), col(Area.valid_to).is_(None))
@@ -122,6 +120,19 @@ async def import_shipped(connection: AsyncConnection) -> Imported | None:
     if (await connection.execute(select(func.count()).select_from(table_of(Area)))).scalar_one():
         return None
     return await import_areas(connection, SHIPPED, SHIPPED_FROM)
+
+
+async def _refuse_rewriting(connection: AsyncConnection, codes: set[int], valid_from: date) -> None:
+    later = (
+        select(col(Area.code))
+        .where(col(Area.code).in_(codes))
+        .where(or_(col(Area.valid_from) > valid_from, col(Area.valid_to) > valid_from))
+        .order_by(col(Area.code))
+        .limit(1)
+    )
+    code = (await connection.execute(later)).scalar_one_or_none()
+    if code is not None:
+        raise Conflict(f"地区 {code} 在 {valid_from} 之后已有变更，请用更晚的生效日期")
 
 
 async def _in_force(connection: AsyncConnection, districts: set[int]) -> Sequence[Any]:

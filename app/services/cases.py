@@ -92,7 +92,7 @@ async def act(work: Work, kind: CaseKind, case_id: UUID, name: str, command: Com
     action = kind.action(name)
     if action is None:
         raise NotFound(f"{kind.title}没有这个操作")
-    row = await access.load_case(work, case_id, lock=True)
+    row = await access.load_for_action(work, case_id)
     if row.kind != kind.name:
         raise NotFound("没有这个案件")
     case = Case(**row._mapping)
@@ -116,16 +116,19 @@ async def act(work: Work, kind: CaseKind, case_id: UUID, name: str, command: Com
     )
     asked = Asked(command=command, fingerprint=print_, at=at, recorded_at=recorded_at, roles=roles)
     event, linked = await step(work, kind, case, plan, asked, batch)
+    await batch.write(work.connection)
     await write_card(work, case)
     if (access.place_in(case), list(case.seen_by)) != before:
         await effects.keep_copies(work, case, moved=access.place_in(case) != before[0])
-    await batch.write(work.connection)
     await _open_linked(work, case, event, linked, command.answers)
     return commands.receipt(case, command.id, recorded_at)
 
 
 def check_possible(kind: CaseKind, case: Case, action: Action, roles: frozenset[Role]) -> None:
-    """Raises NotAllowed or WrongState if the action is not this actor's, or not now."""
+    """Raises NotAllowed or WrongState if the action is not this actor's, or not now; NotFound for
+    somebody who may not even know of the case."""
+    if not roles & (action.by | kind.read_by):
+        raise NotFound("没有这个案件")
     if not roles & action.by:
         raise NotAllowed(f"您的角色不能办理“{action.title}”", basis=action.basis)
     possible = kind.open_states if action.source == ANYWHERE else action.source
@@ -178,7 +181,9 @@ _UPDATE = (
 
 async def write_card(work: Work, case: Case) -> None:
     """Write the case's changed card."""
-    await work.connection.execute(_UPDATE, {"row_id": case.id} | {n: getattr(case, n) for n in _CARD})
+    await work.connection.execute(
+        _UPDATE, {"row_id": case.id} | {n: getattr(case, n) for n in _CARD}
+    )
 
 
 async def _open_linked(

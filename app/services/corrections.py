@@ -52,7 +52,7 @@ async def correct(
     Raises NotFound, NotAllowed, AlreadyReplaced; WrongState for an answer that chose the state
     (reopen the case instead); Invalid for answers the form refuses.
     """
-    row = await access.load_case(work, case_id, lock=True)
+    row = await access.load_for_action(work, case_id)
     if row.kind != kind.name:
         raise NotFound("没有这个案件")
     case = Case(**row._mapping)
@@ -66,7 +66,10 @@ async def correct(
         raise NotFound("案件中没有这条记录")
     roles = work.actor.roles_in(access.place_in(case), case.seen_by)
     action = kind.action(old.name)
-    if not roles & (action.by if action else kind.opened_by):
+    able = action.by if action else kind.opened_by
+    if not roles & (able | kind.read_by):
+        raise NotFound("没有这个案件")
+    if not roles & able:
         raise NotAllowed("您的角色不能更正这条记录")
     if old.replaced_by is not None:
         raise AlreadyReplaced("这条记录已被更正，请更正最新的一条")
@@ -99,8 +102,8 @@ async def correct(
     record(work, case, event, parts, {}, asked, batch, amount=amount, replaces=event_id)
     await work.connection.execute(_REPLACED, {"row_id": event_id, "by": command.id})
     await _restart_clocks(work, kind, case, event, event_id, batch)
-    await write_card(work, case)
     await batch.write(work.connection)
+    await write_card(work, case)
     return commands.receipt(case, command.id, recorded_at)
 
 

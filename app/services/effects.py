@@ -21,7 +21,6 @@ from app.kinds.base import (
     Notify,
     OccupyBed,
     OpenLinked,
-    SetDanger,
     Share,
 )
 from app.kinds.forms import Form
@@ -39,15 +38,13 @@ COPIES = ("case_party", "party_gram", "bed_stay", "deadline")
 """Tables that carry the place of their case and move with it; past events and met clocks stay."""
 
 
-async def before(work: Work, case: Case, effects: Sequence[Effect], form: Form) -> None:
-    """Effects that change the case's own card, before its event is written."""
+async def hand_over(work: Work, case: Case, effects: Sequence[Effect], form: Form) -> None:
+    """Effects on who has the case and where it is: first, so that every new row copies them."""
     seen = set(case.seen_by)
     for effect in _wanted(effects, form):
         match effect:
             case Share():
                 seen |= await _organisations(work, case, effect, form)
-            case SetDanger():
-                case.danger = form.level  # type: ignore[attr-defined]
             case Assign():
                 case.organisation_id = form.organisation_id  # type: ignore[attr-defined]
                 case.account_id = form.account_id  # type: ignore[attr-defined]

@@ -41,8 +41,11 @@ class Demo:
 DEMO = (
     Demo("grid_worker", "陈晓岚", Role.GRID_WORKER, VILLAGE, "village_committee"),
     Demo("grid_worker_2", "罗秋萍", Role.GRID_WORKER, SECOND_VILLAGE, "village_committee"),
-    Demo("village_committee_2", "冯国梁", Role.VILLAGE_COMMITTEE, SECOND_VILLAGE, "village_committee"),
     Demo("village_committee", "黄志明", Role.VILLAGE_COMMITTEE, VILLAGE, "village_committee"),
+    Demo(
+        "village_committee_2", "冯国梁", Role.VILLAGE_COMMITTEE, SECOND_VILLAGE,
+        "village_committee",
+    ),
     Demo("police", "梁建锋", Role.POLICE, DISTRICT, "police", supervisor=True),
     Demo("police_2", "何卫东", Role.POLICE, TOWN, "police"),
     Demo("court", "周静仪", Role.COURT, DISTRICT, "court"),

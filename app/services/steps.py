@@ -12,7 +12,16 @@ from app.access import Work
 from app.crypto import Place as Spot
 from app.errors import Invalid, Refused
 from app.ids import uuid7
-from app.kinds.base import Action, AddParty, Branch, CaseKind, Effect, OccupyBed, OpenLinked
+from app.kinds.base import (
+    Action,
+    AddParty,
+    Branch,
+    CaseKind,
+    Effect,
+    OccupyBed,
+    OpenLinked,
+    SetDanger,
+)
 from app.kinds.forms import Form, note_of
 from app.kinds.guards import Fact, Guard, PartyFact
 from app.kinds.people import PartyRole
@@ -56,7 +65,9 @@ async def step(
     """What opening and acting share: people, guards, effects, the event, the clocks."""
     command, form, at = asked.command, asked.command.answers, asked.at
     parts = split(form)
-    _check_legal_date(form, plan.counted_from, asked.recorded_at)
+    _check_legal_date(form, plan, asked.recorded_at)
+    supervisor = work.actor.supervises(access.place_in(case))
+    await effects.hand_over(work, case, plan.effects, form)
     joined = await _people(work, kind, case, command, plan, parts, at, batch)
     known = await facts.load(
         work,
@@ -64,14 +75,15 @@ async def step(
         frozenset[Fact]().union(*(g.needs for g in plan.guards)),
         at=at,
         roles=asked.roles,
-        supervisor=work.actor.supervises(access.place_in(case)),
+        supervisor=supervisor,
         bed_id=_bed(plan.effects, form),
         joining=[_as_fact(k, at) for people_ in joined.values() for k in people_],
     )
     for guard in plan.guards:
         if refusal := guard.check(known, form):
             raise Refused(refusal.type, refusal.detail, basis=guard.basis)
-    await effects.before(work, case, plan.effects, form)
+    if any(isinstance(e, SetDanger) for e in plan.effects):
+        case.danger = form.level  # type: ignore[attr-defined]
     if plan.action is not None:
         _advance(kind, case, plan.action, form, at)
     answers = parts.open | parts.sealed
@@ -257,14 +269,14 @@ def _advance(kind: CaseKind, case: Case, action: Action, form: Form, at: datetim
         case.closed_at = case.outcome = None
 
 
-def _check_legal_date(form: Form, name: str | None, recorded_at: datetime) -> None:
+def _check_legal_date(form: Form, plan: Plan, recorded_at: datetime) -> None:
+    name = plan.counted_from
     given = getattr(form, name) if name else None
-    if given is None:
+    if name is None or given is None or (plan.action and plan.action.ahead):
         return
-    late = (
-        given > recorded_at if isinstance(given, datetime) else given > clock.local_day(recorded_at)
-    )
-    if late:
-        assert name is not None  # noqa: S101 - given came from it
+    last = recorded_at if isinstance(given, datetime) else clock.local_day(recorded_at)
+    if given > last:
         title = type(form).model_fields[name].title
-        raise Invalid(f"“{title}”不能晚于现在", [{"field": name, "message": "不能晚于现在"}])
+        raise Invalid(
+            f"“{title}”不能晚于现在", [{"field": f"answers.{name}", "message": "不能晚于现在"}]
+        )

@@ -66,5 +66,6 @@ class Journey:
             return [self._filled(value, people) for value in answer]
         if isinstance(answer, str) and answer.startswith("@"):
             name = answer[1:]
-            return people[name.removeprefix("person:")] if ":" in name else self.ids[name]
+            known = people if name.startswith("person:") else self.ids
+            return known[name.removeprefix("person:")]
         return answer.isoformat() if hasattr(answer, "isoformat") else answer

@@ -36,8 +36,10 @@ async def ids(owner: Owner, app: object) -> dict[str, Any]:
             text("select min(code) from area where level = 'village' and code <> :c"),
             {"c": village},
         )
-        bed = await connection.scalar(text("select min(id) from bed where zone = 'women'"))
-    return found | {"village": village, "other_village": other, "bed": bed}
+        rows = await connection.execute(text("select zone, min(id) as id from bed group by zone"))
+        beds = {f"bed:{row.zone}": row.id for row in rows}
+    places = {"village": village, "other_village": other}
+    return found | places | beds | {"bed": beds["bed:women"]}
 
 
 @pytest.mark.parametrize("walk", WALKS, ids=[f"{w.kind}: {w.name}" for w in WALKS])

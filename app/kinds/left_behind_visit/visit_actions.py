@@ -29,6 +29,7 @@ VISITING = (
         form=Plan,
         guards=(planned_ahead,),
         counted_from="planned_on",
+        ahead=True,
     ),
     Action(
         name="miss_visit",
@@ -49,6 +50,7 @@ VISITING = (
         ),
         outcome="reason",
         counted_from="planned_on",
+        ahead=True,
     ),
     Action(
         name="record_visit",

@@ -1,0 +1,107 @@
+"""The demo year as a plan: how many cases of which kind and course, opened where and when."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from contextlib import suppress
+from datetime import datetime, timedelta
+from random import Random
+from typing import Final
+
+from app import clock
+from app.clock import Holidays
+from app.demo.cast import Cast
+from app.demo.story import Over, Step, Story, Year
+
+DAYS: Final = 365
+BEFORE: Final = 45
+"""Days before the year from which some cases are brought along, so that yearly clocks run out."""
+
+Tell = Callable[[Story], None]
+
+
+@dataclass(frozen=True)
+class Course:
+    """One way a case of a kind goes. `since` and `until` bound how many days ago it began."""
+
+    tell: Tell
+    share: float
+    since: float = DAYS
+    until: float = 0
+
+
+@dataclass(frozen=True)
+class Script:
+    """A kind's part of the year: its share of the cases, its courses, its rhythm.
+
+    `months` and `weekdays` weigh January to December and Monday to Sunday, `hours` the day.
+    """
+
+    kind: str
+    share: float
+    courses: Sequence[Course]
+    months: Sequence[float]
+    weekdays: Sequence[float]
+    hours: Sequence[tuple[float, float, float]]
+    """(from, to, weight) in hours of the local day."""
+    rural: bool = False
+
+
+def plan(
+    scripts: Sequence[Script],
+    cast: Cast,
+    holidays: Holidays,
+    *,
+    seed: int,
+    cases: int,
+    anchor: datetime,
+) -> list[Step]:
+    """Every command of the year up to the anchor, in the order in which they are typed."""
+    year = Year(seed, anchor, cast, holidays)
+    for script in scripts:
+        rng = Random(f"{seed} {script.kind}")  # noqa: S311 - invention, no secret
+        begun = sorted(
+            (
+                (_moment(rng, script, course, year), n, course)
+                for n, course in _dealt(script, cases)
+            ),
+            key=lambda b: b[:2],
+        )
+        for at, n, course in begun:
+            place = cast.place(rng, rural=script.rural)
+            story = Story(year, script.kind, str(n), place, at)
+            with suppress(Over):
+                course.tell(story)
+    return sorted(year.steps, key=lambda step: (step.recorded_at, step.id))
+
+
+def _dealt(script: Script, cases: int) -> list[tuple[int, Course]]:
+    """The kind's cases shared out among its courses, the largest remainders first, so that even a
+    rare course is told once if there are cases enough."""
+    number = max(1, round(cases * script.share))
+    total = sum(c.share for c in script.courses)
+    exact = [number * c.share / total for c in script.courses]
+    dealt = [int(e) for e in exact]
+    order = sorted(range(len(exact)), key=lambda i: (dealt[i] > 0, dealt[i] - exact[i], i))
+    for i in order[: number - sum(dealt)]:
+        dealt[i] += 1
+    every = [c for c, many in zip(script.courses, dealt, strict=True) for _ in range(many)]
+    return list(enumerate(every))
+
+
+def _moment(rng: Random, script: Script, course: Course, year: Year) -> datetime:
+    """When a case begins, within its course's days and by the rhythm of the kind."""
+    first = year.anchor - timedelta(days=course.since)
+    last = year.anchor - timedelta(days=course.until)
+    days = [
+        clock.local_day(first) + timedelta(days=n)
+        for n in range((clock.local_day(last) - clock.local_day(first)).days + 1)
+    ]
+    shares = [
+        script.months[d.month - 1]
+        * (script.weekdays[d.weekday()] if year.holidays.is_working(d) else script.weekdays[6])
+        for d in days
+    ]
+    day = rng.choices(days, shares)[0]
+    low, high, _ = rng.choices(script.hours, [w for *_, w in script.hours])[0]
+    at = clock.start_of_day(day) + timedelta(hours=rng.uniform(low, high))
+    return max(first, min(at, last - timedelta(minutes=rng.uniform(50, 180))))

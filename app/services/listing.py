@@ -1,0 +1,207 @@
+"""The list of cases: newest first, each part of the actor's reach by its own index scan."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    DateTime,
+    Select,
+    Text,
+    Uuid,
+    any_,
+    bindparam,
+    exists,
+    func,
+    select,
+    true,
+    tuple_,
+    union,
+)
+
+from app import access, clock
+from app.access import Work
+from app.kinds.forms import Sight
+from app.models import Case, Deadline
+from app.models.columns import TZ, table_of
+from app.services import cursors, people, reach, titles
+from app.services.reach import GIVEN, Shape
+
+CARD = (
+    "id", "number", "kind", "state", "subject", "danger", "opened_at", "closed_at", "valid_until",
+    "district", "town", "village", "seen_by",
+)  # fmt: skip
+
+_case, _deadline = table_of(Case).c, table_of(Deadline).c
+
+RUNNING = (
+    _deadline.met_at.is_(None),
+    _deadline.dropped_at.is_(None),
+    _deadline.paused_at.is_(None),
+)
+"""Clocks that run; word for word the predicate of their partial indexes."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filters:
+    """What to look for. `area` is a 12-digit code of any level, `in_charge` an account id,
+    `text` the beginning of a case number, `overdue` whether a running clock is past due."""
+
+    kind: str | None = None
+    state: str | None = None
+    area: int | None = None
+    overdue: bool | None = None
+    in_charge: int | None = None
+    text: str | None = None
+    closed: bool | None = None
+    danger: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """One page, and the cursor of the next; None after the last."""
+
+    items: list[dict[str, Any]]
+    next: str | None
+
+
+async def page(work: Work, filters: Filters, cursor: str | None, limit: int) -> Page:
+    """A page of the cases the actor may see. Raises Invalid for a cursor of another list."""
+    question = asdict(filters)
+    parts = reach.narrowed([*reach.areas(work), *reach.given(work)], filters.area)
+    if not parts:
+        return Page(items=[], next=None)
+    asked = frozenset(n for n, v in question.items() if v is not None and n not in VALUES)
+    asked |= {f"{n}={v}" for n, v in question.items() if v is not None and n in VALUES}
+    values: dict[str, Any] = {n: v for n, v in question.items() if v is not None}
+    values |= {"limit": limit + 1, "now": clock.now()}
+    if cursor is not None:
+        values["opened_at"], values["id"] = cursors.read(cursor, question, "tu")
+    for at, part in enumerate(parts):
+        values |= part.values(work, at)
+    statement = _statement(tuple(p.shape for p in parts), asked, cursor is not None)
+    rows = (await work.connection.execute(statement, values)).all()
+    more, rows = len(rows) > limit, rows[:limit]
+    return Page(
+        items=await _items(work, rows),
+        next=cursors.write((rows[-1].opened_at, rows[-1].id), question) if more else None,
+    )
+
+
+VALUES = frozenset({"overdue", "closed"})
+"""Filters whose value decides the SQL itself."""
+
+_late = exists().where(
+    _deadline.case_id == _case.id, *RUNNING, _deadline.due_at < bindparam("now", type_=TZ)
+)
+CONDITIONS: Mapping[str, ColumnElement[bool]] = {
+    "kind": _case.kind == bindparam("kind"),
+    "state": _case.state == bindparam("state"),
+    "area": true(),
+    "in_charge": _case.account_id == bindparam("in_charge", type_=BigInteger),
+    "text": func.starts_with(_case.number, bindparam("text", type_=Text)),
+    "danger": _case.danger == bindparam("danger"),
+    "closed=True": _case.closed_at.is_not(None),
+    "closed=False": _case.closed_at.is_(None),
+    "overdue=True": _late,
+    "overdue=False": ~_late,
+}
+_AFTER = tuple_(_case.opened_at, _case.id) < tuple_(
+    bindparam("opened_at", type_=DateTime(timezone=True)), bindparam("id", type_=Uuid)
+)
+
+
+@lru_cache(maxsize=512)
+def _statement(
+    shapes: tuple[Shape, ...], asked: frozenset[str], after: bool
+) -> Select[tuple[Any, ...]]:
+    columns = [_case[name] for name in CARD]
+    limit = bindparam("limit", type_=BigInteger)
+    parts = []
+    for at, shape in enumerate(shapes):
+        part = select(*columns).where(
+            *reach.condition(Case, shape, at), *(CONDITIONS[name] for name in sorted(asked))
+        )
+        if after:
+            part = part.where(_AFTER)
+        if shape.level == GIVEN:
+            # Few rows that no index orders: all of them, rather than a walk through every case.
+            few = part.cte("given").prefix_with("MATERIALIZED", dialect="postgresql")
+            part = select(few)
+            newest = few.c.opened_at.desc(), few.c.id.desc()
+        else:
+            newest = _case.opened_at.desc(), _case.id.desc()
+        parts.append(part.order_by(*newest).limit(limit))
+    if len(parts) == 1:
+        return parts[0]
+    merged = union(*parts).subquery("merged")
+    return select(merged).order_by(merged.c.opened_at.desc(), merged.c.id.desc()).limit(limit)
+
+
+async def _items(work: Work, rows: Sequence[Any]) -> list[dict[str, Any]]:
+    due = await _next_due(work, [row.id for row in rows])
+    names = await _surnames(work, rows)
+    return [card(work, row) | {"subject": names.get(row.id), "next_due": due.get(row.id)}
+            for row in rows]  # fmt: skip
+
+
+def card(work: Work, row: Any) -> dict[str, Any]:
+    """The open part of a case's index card, in words."""
+    kind = work.kinds[row.kind]
+    return {
+        "id": row.id,
+        "number": row.number,
+        "kind": row.kind,
+        "kind_title": kind.title,
+        "state": row.state,
+        "state_title": titles.state(kind, row.state, row.valid_until),
+        "area": access.place_in(row).code,
+        "danger": row.danger,
+        "opened_at": row.opened_at,
+        "closed_at": row.closed_at,
+    }
+
+
+_NEXT_DUE = (
+    select(_deadline.case_id, _deadline.kind, _deadline.rule, _deadline.due_at)
+    .distinct(_deadline.case_id)
+    .where(_deadline.case_id == any_(bindparam("cases", type_=ARRAY(Uuid))), *RUNNING)
+    .order_by(_deadline.case_id, _deadline.due_at, _deadline.id)
+)
+
+
+async def _next_due(work: Work, cases: Sequence[Any]) -> dict[Any, dict[str, Any]]:
+    if not cases:
+        return {}
+    now = clock.now()
+    rows = await work.connection.execute(_NEXT_DUE, {"cases": list(cases)})
+    return {
+        row.case_id: {
+            "title": titles.rule(work.kinds[row.kind], row.rule).title,
+            "due_at": row.due_at,
+            "overdue": row.due_at < now,
+        }
+        for row in rows
+    }
+
+
+async def _surnames(work: Work, rows: Sequence[Any]) -> dict[Any, str]:
+    """Case → its subject's masked name, for the cases in which the actor reads names."""
+    named = [
+        row
+        for row in rows
+        if row.subject is not None
+        and work.actor.may_read(work.kinds[row.kind], reach.roles_in(work, row)) >= Sight.S2
+    ]
+    known = await access.people_of(work, list({row.subject for row in named}))
+    masked = {id: mask(people.opened(person).get("name")) for id, person in known.items()}
+    return {row.id: name for row in named if (name := masked.get(row.subject))}
+
+
+def mask(name: str | None) -> str | None:
+    """A name as lists show it: 王*, whatever its length."""
+    return f"{name[0]}*" if name else None

@@ -1,0 +1,143 @@
+"""How far an actor's reading reaches, in parts that an index can give in order.
+
+A whole area is one equality, what was given to somebody one array search: joined by OR they
+would cost the index its order, so lists read each part up to their limit and merge.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple, cast
+
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, Text, any_, bindparam, or_
+from sqlmodel import col
+
+from app.access import BY_HOLDING, SEES_NO_CASE, Work
+from app.models.columns import Placed, table_of
+from app.places import Place, place_of
+from app.roles import Role
+
+GIVEN = "given"
+
+
+class Shape(NamedTuple):
+    """What of a part decides the text of its SQL; the values are bound."""
+
+    level: str
+    some_kinds: bool
+    within: str | None
+    beyond: bool
+
+
+@dataclass(frozen=True)
+class Part:
+    """One whole area (`level`, `code`), or all that was given to the actor (level `given`).
+
+    `roles` are those by which the actor reads here, `kinds` the kinds they read (None: all).
+    `within` narrows what was given to an area; `beyond` leaves out the actor's own district,
+    which another part reads as a whole.
+    """
+
+    level: str
+    code: int
+    roles: frozenset[Role]
+    kinds: tuple[str, ...] | None
+    within: int | None = None
+    beyond: bool = False
+
+    @property
+    def shape(self) -> Shape:
+        within = level_of(place_of(self.within)) if self.within else None
+        return Shape(self.level, self.kinds is not None, within, self.beyond)
+
+    def values(self, work: Work, at: int) -> dict[str, Any]:
+        """What the part with this position binds."""
+        found: dict[str, Any] = {f"area{at}": self.code}
+        if self.level == GIVEN:
+            found = {"holders": list(work.actor.holders)}
+        if self.kinds is not None:
+            found[f"kinds{at}"] = list(self.kinds)
+        if self.within:
+            found[f"within{at}"] = self.within
+        if self.beyond:
+            found["beyond"] = self.code
+        return found
+
+
+def level_of(place: Place) -> str:
+    """The level an area code stands for."""
+    return "village" if place.village else "town" if place.town else "district"
+
+
+def areas(work: Work, roles: Collection[Role] = frozenset(Role)) -> list[Part]:
+    """The areas the actor reads as a whole by these roles."""
+    grants = [g for g in work.actor.grants if g.role in roles and g.role not in NOT_BY_AREA]
+    parts: dict[int, Part] = {}
+    for grant in grants:
+        place = place_of(grant.area)
+        held = frozenset(g.role for g in grants if g.covers(place))
+        kinds = _kinds(work, held)
+        if kinds != ():
+            parts[grant.area] = Part(level_of(place), grant.area, held, kinds)
+    return list(parts.values())
+
+
+NOT_BY_AREA = BY_HOLDING | SEES_NO_CASE
+
+
+def given(work: Work) -> list[Part]:
+    """What was given to the actor or the actor's organisation, whatever the area."""
+    roles = work.actor.roles - SEES_NO_CASE
+    kinds = _kinds(work, roles)
+    if not roles or kinds == ():
+        return []
+    part = Part(GIVEN, 0, roles, kinds)
+    for whole in areas(work):
+        if whole.level == "district" and whole.roles == roles:
+            return [replace(part, code=whole.code, beyond=True)]
+    return [part]
+
+
+def narrowed(parts: Sequence[Part], area: int | None) -> list[Part]:
+    """What of the parts lies in an area, given as a code of any level."""
+    if area is None:
+        return list(parts)
+    place = place_of(area)
+    found: list[Part] = []
+    for part in parts:
+        if part.level == GIVEN:
+            found.append(replace(part, within=area))
+        elif part.code in place:
+            found.append(replace(part, level=level_of(place), code=area))
+        elif area in place_of(part.code):
+            found.append(part)
+    return found
+
+
+def condition(table: type[Placed], shape: Shape, at: int) -> list[ColumnElement[bool]]:
+    """The rows of the part with this position, by bound values."""
+    columns = table_of(table).c
+    held: ColumnElement[bool] = (
+        col(table.seen_by).op("&&")(bindparam("holders", type_=ARRAY(BigInteger)))
+        if shape.level == GIVEN
+        else columns[shape.level] == bindparam(f"area{at}", type_=BigInteger)
+    )
+    found = [held]
+    if shape.some_kinds:
+        found.append(columns.kind == any_(bindparam(f"kinds{at}", type_=ARRAY(Text))))
+    if shape.within:
+        found.append(columns[shape.within] == bindparam(f"within{at}", type_=BigInteger))
+    if shape.beyond:
+        own = bindparam("beyond", type_=BigInteger)
+        found.append(or_(columns.district < own, columns.district > own))
+    return found
+
+
+def _kinds(work: Work, roles: frozenset[Role]) -> tuple[str, ...] | None:
+    found = tuple(name for name, kind in work.kinds.items() if kind.read_by & roles)
+    return None if len(found) == len(work.kinds) else found
+
+
+def roles_in(work: Work, row: Any) -> frozenset[Role]:
+    """The actor's roles in the case of a row that carries its place and holders."""
+    place = Place(row.district, row.town, row.village)
+    return cast(frozenset[Role], work.actor.roles_in(place, row.seen_by))

@@ -1,0 +1,57 @@
+"""What the definitions call things: states, steps, clocks, outcomes."""
+
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, get_args, get_type_hints
+
+from app import clock
+from app.kinds.base import OPENED, CaseKind, DeadlineRule
+from app.kinds.forms import Choice, Form
+
+
+def lapsed(kind: CaseKind, state: str, valid_until: datetime | None) -> bool:
+    """Whether the time of what was decided has run out in this state."""
+    return state in kind.lapses and valid_until is not None and clock.now() > valid_until
+
+
+def state(kind: CaseKind, name: str, valid_until: datetime | None = None) -> str:
+    """The title of a state, or of what became of it once `valid_until` has passed."""
+    return kind.lapses[name] if lapsed(kind, name, valid_until) else kind.states[name]
+
+
+def step(kind: CaseKind, name: str) -> str:
+    """The title of an event."""
+    action = kind.action(name)
+    return f"登记{kind.title}" if name == OPENED else action.title if action else name
+
+
+def rule(kind: CaseKind, name: str) -> DeadlineRule:
+    """The rule behind a clock."""
+    return next(r for r in kind.deadlines if r.name == name)
+
+
+def outcome(kind: CaseKind, event: str, value: str | None) -> str | None:
+    """The label of an event's outcome; the stored value where the form has no list for it."""
+    action = kind.action(event)
+    field = action.outcome_field if action else kind.opening_outcome
+    form = kind.form_of(event)
+    if value is None or field is None or form is None:
+        return value
+    return _labels(form, field).get(value, value)
+
+
+@lru_cache(maxsize=512)
+def _labels(form: type[Form], field: str) -> dict[str, str]:
+    if field in form.model_fields:
+        found: Any = form.model_fields[field].annotation
+    else:
+        found = get_type_hints(getattr(form, field).fget)["return"]
+    for choice in (found, *get_args(found)):
+        if isinstance(choice, type) and issubclass(choice, Choice):
+            return {member.value: member.label for member in choice}
+    return {}
+
+
+def label(choice: type[Choice], value: str | None) -> str | None:
+    """The label of a stored choice."""
+    return choice(value).label if value is not None else None
