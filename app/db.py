@@ -5,10 +5,11 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
+from sqlalchemy import text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from app.config import Settings
+from app.config import Settings, SettingsError
 
 SIGNED_OUT = "AN401"
 """The error code with which the database refuses a session that no longer stands."""
@@ -90,6 +91,24 @@ async def _take_back(connection: AsyncConnection, driver: "asyncpg.Connection[An
     except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
         # A connection whose transaction cannot be ended must not serve the next person.
         await connection.invalidate()
+
+
+async def refuse_strong_role(engine: AsyncEngine) -> None:
+    """Raises SettingsError if the app signed in as a role that sees past row-level security."""
+    async with transaction(engine) as connection:
+        found = await connection.execute(_STRENGTH)
+    if found.scalar_one():
+        raise SettingsError(
+            "应用不得以数据库所有者或超级用户登录，请使用应用角色",
+            "DATABASE_URL must sign in as the app role, not as owner or superuser",
+        )
+
+
+_STRENGTH = text(
+    "select r.rolsuper or r.rolbypassrls or exists (select from pg_tables t"
+    " where t.schemaname = current_schema() and pg_has_role(r.oid, t.tableowner, 'member'))"
+    " from pg_roles r where r.rolname = current_user"
+)
 
 
 def refused_session(error: BaseException) -> bool:

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app import clock
 from app.config import SettingsError, get_settings
-from app.db import make_engine
+from app.db import make_engine, refuse_strong_role
 from app.deps import Actors
 from app.kinds import KINDS, Kinds
 from app.routers import areas, auth, health, problems, typed
@@ -34,6 +34,7 @@ def create_app(kinds: Kinds = KINDS, engine: AsyncEngine | None = None) -> FastA
         if settings.production:
             clock.refuse_demo_clock()
         made = engine or make_engine(_url(), settings)
+        await refuse_strong_role(made)
         app.state.engine = made
         app.state.holidays = await calendar.load(made)
         # Everything built at start lives as long as the process: keep the collector off it.

@@ -1,6 +1,7 @@
 """A story: one case told step by step, with the moments at which things happened and were typed."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from random import Random
@@ -51,6 +52,8 @@ class Step:
     happened_at: datetime
     recorded_at: datetime
     answers: Mapping[str, Any]
+    aside: bool = False
+    """Whether the story goes on without it: left out where the case's state does not allow it."""
     corrects: UUID | None = None
     reason: str = ""
 
@@ -87,7 +90,7 @@ class Story:
         self.rng = Random(f"{year.seed} {kind} {number}")  # noqa: S311 - invention, no secret
         self.case = case
         self.typed = at
-        self.steps: list[Step] = []
+        self.beside = False
 
     # Time
 
@@ -159,10 +162,15 @@ class Story:
         """An action is done by the nearest holder of the first role that is held there."""
         return self._step(action, by, answers)
 
-    def maybe(self, share: float, tell: Callable[[], object]) -> None:
-        """Something happens in a share of the stories."""
-        if self.chance(share):
+    def aside(self, tell: Callable[[], object], share: float = 1) -> None:
+        """In a share of the stories something happens beside the course of the case."""
+        if not self.chance(share):
+            return
+        before = self.at, self.typed, self.beside
+        self.beside = True
+        with suppress(Over):
             tell()
+        self.at, self.typed, self.beside = before
 
     def correct(self, step: Step, reason: str, **changes: Any) -> Step:
         """An earlier step is corrected by whoever did it."""
@@ -189,9 +197,9 @@ class Story:
             happened_at=self.at,
             recorded_at=self.typed,
             answers={k: v for k, v in answers.items() if v is not None},
+            aside=self.beside,
             **more,
         )
-        self.steps.append(step)
         self.year.steps.append(step)
         return step
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import types
 import typing
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from datetime import date, datetime
 from enum import Enum
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import AwareDatetime, BaseModel
 
 from app.kinds.forms import S4, Form, note_of
-from app.kinds.measures import Clocks, Events, Stock
+from app.kinds.measures import Clocks, Events, Indicator, Stock
 from app.kinds.people import PersonAnswer
 
 if TYPE_CHECKING:
@@ -138,19 +138,26 @@ def _indicators(kind: CaseKind) -> Iterator[str]:
     events = {OPENED, *(a.name for a in kind.actions)}
     rules = {r.name for r in kind.deadlines}
     for indicator in kind.indicators:
-        where = f"indicator {indicator.code}"
-        if not indicator.clause or not indicator.rule:
-            yield f"{where} names no clause or no rule"
-        parts = list(vars(indicator.measure).values())
-        stocks = [p for p in (indicator.measure, *parts) if isinstance(p, Stock)]
-        for part in parts:
-            if isinstance(part, Events) and part.names - events:
-                yield f"{where} names unknown events {sorted(part.names - events)}"
-            if isinstance(part, Clocks) and part.rule not in rules:
-                yield f"{where} names the unknown deadline {part.rule!r}"
-        for stock in stocks:
-            if unknown := (stock.enter | stock.leave) - events:
-                yield f"{where} names unknown events {sorted(unknown)}"
+        yield from indicator_problems(indicator, events, rules)
+
+
+def indicator_problems(indicator: Indicator, events: Set[str], rules: Set[str]) -> Iterator[str]:
+    """Every fault of an indicator that may ask for these events and clocks."""
+    where = f"indicator {indicator.code}"
+    if not indicator.clause or not indicator.rule:
+        yield f"{where} names no clause or no rule"
+    measure = indicator.measure
+    for part in (measure, *vars(measure).values()):
+        if isinstance(part, Events):
+            named = part.names
+        elif isinstance(part, Stock):
+            named = part.enter | part.leave
+        else:
+            named = frozenset[str]()
+        if unknown := named - events:
+            yield f"{where} names unknown events {sorted(unknown)}"
+        if isinstance(part, Clocks) and part.rule not in rules:
+            yield f"{where} names the unknown deadline {part.rule!r}"
 
 
 def _form(form: type[Form], where: str) -> Iterator[str]:

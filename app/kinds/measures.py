@@ -15,10 +15,12 @@ class Events:
     """Events of these names that happened in the period, not counting replaced ones.
 
     `outcomes` keeps those with one of these outcomes, `female` those whose subject is a woman
-    or girl, `flag` those whose subject had that protection flag at the time.
+    or girl, `flag` those whose subject had that protection flag at the time. A kind's indicator
+    counts events of its own cases, one across kinds those of all, or of `kinds`.
     """
 
     names: frozenset[str]
+    kinds: frozenset[str] | None = None
     outcomes: frozenset[str] | None = None
     female: bool = False
     flag: Flag | None = None
@@ -28,8 +30,9 @@ class Events:
 class Clocks:
     """Clocks of a rule that started, fell due or were met in the period (`by`).
 
-    Dropped clocks are left out; with `by="due"` so are clocks not yet due and not yet met.
-    `rounds` keeps the first round, or the later ones, of a series; `each` one recipient.
+    Dropped clocks are left out, unless they were past due by then: those were missed. With
+    `by="due"` clocks not yet due and not yet met are left out too. `rounds` keeps the first
+    round, or the later ones, of a series. A clock for each of several counts once for each.
     """
 
     rule: str
@@ -93,10 +96,13 @@ class MeanDays:
 @dataclass(frozen=True, kw_only=True)
 class Stock:
     """Cases that had entered and not left at the end of the period: `enter` and `leave` are
-    event names; the last of either before the period's end decides."""
+    event names; the last of either before the period's end decides. With `outcomes` an entering
+    event counts only with one of these, and with another it leaves. Who moved is where she
+    moved to."""
 
     enter: frozenset[str]
     leave: frozenset[str]
+    outcomes: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,7 +116,8 @@ class Among:
 @dataclass(frozen=True, kw_only=True)
 class Followed:
     """Of the `first` events whose whole term of `days` ended in the period, those followed within
-    it by one of `then` in a case of the same perpetrator, per hundred."""
+    it by one of `then` in the same case, or anywhere in the district in a case of the same
+    perpetrator, per hundred."""
 
     first: Events
     then: Events
@@ -119,11 +126,14 @@ class Followed:
 
 @dataclass(frozen=True, kw_only=True)
 class Repeated:
-    """Of the people with one of the events in the `days` before the period's end, those with two
-    or more, per hundred."""
+    """Of the people with one of the events in the `days` before the period's end (or before now,
+    while it runs), those with two or more, per hundred."""
 
     of: Events
     days: int
+
+
+AreaLevel = Literal["district", "town", "village"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,13 +151,16 @@ class Coverage:
     """
 
     organisation: str
-    levels: tuple[Literal["district", "town", "village"], ...]
+    levels: tuple[AreaLevel, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Surveyed:
     """Rural villages with a signed survey round in the period, per hundred rural villages."""
 
+
+Register = Registered | Coverage | Surveyed
+"""What is counted in registers: it names organisations and areas, and concerns nobody."""
 
 Measure = (
     Count
@@ -161,9 +174,7 @@ Measure = (
     | Among
     | Followed
     | Repeated
-    | Registered
-    | Coverage
-    | Surveyed
+    | Register
 )
 
 

@@ -180,12 +180,13 @@ _FREE = (
     .where(col(BedStay.case_id) == bindparam("case"), col(BedStay.ended_at).is_(None))
     .values(ended_at=bindparam("at"))
 )
-_BED = select(col(Bed.id)).where(col(Bed.id) == bindparam("id"))
+_BED = select(col(Bed.shelter_id)).where(col(Bed.id) == bindparam("id"))
 
 
 async def _occupy(work: Work, case: Case, event: Happened, bed_id: int) -> None:
-    if (await work.connection.execute(_BED, {"id": bed_id})).first() is None:
-        raise Invalid("没有这个床位", [{"field": "bed_id", "message": "请从空床中选择"}])
+    shelter_id = (await work.connection.execute(_BED, {"id": bed_id})).scalar_one_or_none()
+    if shelter_id is None or shelter_id not in case.seen_by:
+        raise Invalid("没有这个床位", [{"field": "answers.bed_id", "message": "请从空床中选择"}])
     stay = BedStay(
         id=uuid7(),
         bed_id=bed_id,

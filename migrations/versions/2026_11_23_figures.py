@@ -29,7 +29,7 @@ from event where replaced_by is null""",
     "figure_clock": "\nunion all\n".join(
         f"""
 select '{basis}' as basis, {basis}_at as at, {counts_from} as counts_from, id, case_id, kind,
-    rule, round = 1 as first, met_at is not null as met, met_outcome,
+    rule, round = 1 as first, met_at is not null as was_met, met_outcome,
     coalesce(met_at <= alert_at, false) as in_alert, coalesce(met_at <= due_at, false) as in_due,
     (extract(epoch from met_at - started_at) / 86400)::float8 as days,
     started_at, due_at, met_at, district, town, village
@@ -244,7 +244,6 @@ begin
     select figure_area(level, e.district, e.town, e.village), e.kind::text, e.name::text,
         e.outcome::text, e.female, count(*), sum(e.amount)
     from figure_chosen((kinds, names, null, false, null)::figure_choice, place, since, until) e
-    where e.amount is not null
     group by 1, 2, 3, 4, 5;
 end $$""",
     "figures_of_clocks(text, bigint[], timestamptz, timestamptz, timestamptz, text[], text[],"
@@ -257,7 +256,7 @@ language plpgsql stable security definer set search_path from current as $$
 begin
     return query
     select figure_area(level, c.district, c.town, c.village), c.basis, c.kind::text,
-        c.rule::text, c.first, c.met, c.met_outcome::text, c.in_alert, c.in_due, count(*),
+        c.rule::text, c.first, c.was_met, c.met_outcome::text, c.in_alert, c.in_due, count(*),
         sum(c.days)
     from figure_clock c
     where c.district = place[1] and c.at >= since and c.at < until and c.counts_from < asked_at

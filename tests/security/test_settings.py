@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.config import QINGCHENG, SettingsError, development_keys, read_settings
+from app.main import create_app
 
 
 def base64_key(byte: int) -> str:
@@ -116,3 +118,12 @@ def test_settings_do_not_show_their_secrets() -> None:
     assert "anlan_app" not in shown
     assert "PRIVATE KEY" not in shown
     assert repr(b"\1" * 32) not in shown
+
+
+async def test_the_app_refuses_to_run_as_somebody_who_sees_past_the_walls(
+    owner_engine: AsyncEngine,
+) -> None:
+    app = create_app(engine=owner_engine)
+    with pytest.raises(SettingsError, match="应用角色"):
+        async with app.router.lifespan_context(app):
+            pass

@@ -150,7 +150,7 @@ async def test_a_phone_a_year_ahead_or_behind_is_set_right(client: Client, owner
         moments = await connection.execute(
             text("select happened_at from event order by recorded_at, happened_at")
         )
-        assert [m for m in moments.scalars()] == [NOW - timedelta(hours=1)] * 2 + [NOW]
+        assert list(moments.scalars()) == [NOW - timedelta(hours=1)] * 2 + [NOW]
 
 
 async def test_a_correction_replaces_the_event_and_starts_its_clocks_anew(
@@ -183,7 +183,8 @@ async def test_a_correction_replaces_the_event_and_starts_its_clocks_anew(
     async with owner() as connection:
         rows = await connection.execute(
             text(
-                "select due_at, dropped_reason from deadline where rule = 'warning' order by due_at desc"
+                "select due_at, dropped_reason from deadline"
+                " where rule = 'warning' order by due_at desc"
             )
         )
         assert [tuple(r) for r in rows] == [
@@ -239,7 +240,8 @@ async def test_the_duty_to_report_closes_only_with_a_receipt_or_a_supervisors_re
     async with owner() as connection:
         rows = await connection.execute(
             text(
-                "select owner, alert_at, due_at, met_at from deadline where rule = 'mandatory_report'"
+                "select owner, alert_at, due_at, met_at from deadline"
+                " where rule = 'mandatory_report'"
             )
         )
         hour = timedelta(hours=1)
@@ -265,7 +267,7 @@ async def test_a_transfer_moves_the_case_but_not_its_past(
     assert (await former.get(f"/cases/{case_id}")).status_code == 404
     async with owner() as connection:
         villages = await connection.execute(text("select village from event order by seq"))
-        assert list(villages.scalars())[0] != there
+        assert next(iter(villages.scalars())) != there
         copies = await connection.execute(
             text(
                 "select village from case_party union all select village from deadline"

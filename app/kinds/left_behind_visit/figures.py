@@ -1,17 +1,32 @@
 """The figures of the plan's social-security chapter that visits feed."""
 
+from dataclasses import replace
+
 from app.kinds.left_behind_visit.choices import Level, Need, ReliefKind, ReliefResult
 from app.kinds.measures import Among, Clocks, Count, Events, Indicator, OnTime, Share, Stock
 
 CLAUSE = "二(五)策12"
 
-ON_THE_LEDGER = Stock(enter=frozenset({"enrol", "resume"}), leave=frozenset({"suspend", "exit"}))
+ON_THE_LEDGER = Stock(
+    enter=frozenset({"enrol", "change_level", "resume"}), leave=frozenset({"suspend", "exit"})
+)
 RELIEF_REFERRED = Events(
     names=frozenset({"resolve_need"}), outcomes=frozenset(k.value for k in ReliefKind)
 )
 RELIEF_GRANTED = Events(
     names=frozenset({"record_relief"}), outcomes=frozenset({ReliefResult.GRANTED})
 )
+
+
+def _at_level(level: Level) -> Indicator:
+    return Indicator(
+        code=f"SS-01{level}",
+        title=f"农村留守妇女在册数：{level.label}",
+        unit="人",
+        rule=f"期末在册且等级为“{level.label}”的农村留守妇女",
+        clause=CLAUSE,
+        measure=replace(ON_THE_LEDGER, outcomes=frozenset({level})),
+    )
 
 
 def _resolved(number: int, need: Need) -> Indicator:
@@ -34,6 +49,7 @@ INDICATORS = (
         clause=CLAUSE,
         measure=ON_THE_LEDGER,
     ),
+    *(_at_level(level) for level in Level),
     Indicator(
         code="SS-03",
         title="留守妇女探访率",

@@ -1,0 +1,152 @@
+"""The grouped passes over events and clocks that a board is read from."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.kinds.measures import Register, Stock
+from app.services.figures.calls import call_of, place_values
+from app.services.figures.registers import Registers, load
+from app.services.figures.rules import MOVES, Asked, Bound, Rule, Rules, holds, rules_of
+
+Key = tuple[int | None, str]
+"""An area, and the event's name or the clock's rule."""
+
+
+@dataclass
+class Cells:
+    """Groups of rows that are alike in all that rules ask, found by area and name."""
+
+    rows: dict[Key, list[Any]] = field(default_factory=lambda: defaultdict(list))
+
+    def add(self, rows: Iterable[Any], name: str) -> None:
+        for row in rows:
+            self.rows[row.area, getattr(row, name)].append(row)
+
+    def sum(self, rule: Rule, area: int | None, column: str = "n", *, name: str = "name") -> float:
+        """The sum of a column over an area's rows that the rule counts."""
+        found = (row for n in rule[name] for row in self.rows.get((area, n), ()))
+        return sum(getattr(row, column) or 0 for row in found if holds(rule, row))
+
+
+@dataclass
+class Passes:
+    """Everything the asked figures are interpreted from."""
+
+    events: Cells = field(default_factory=Cells)
+    flags: Cells = field(default_factory=Cells)
+    amounts: Cells = field(default_factory=Cells)
+    clocks: Cells = field(default_factory=Cells)
+    stocks: dict[Stock, Cells] = field(default_factory=dict)
+    called: dict[str, Mapping[int | None, Any]] = field(default_factory=dict)
+    registers: Registers | None = None
+
+    def cells(self, bound: Bound, rules: Rules, rule: Rule) -> Cells:
+        """Where the rows that a rule counts are."""
+        if rules.rows == "clocks":
+            return self.clocks
+        if rules.rows == "stock":
+            assert isinstance(bound.indicator.measure, Stock)  # noqa: S101 - as its rules say
+            return self.stocks[bound.indicator.measure]
+        if rules.value == "amount":
+            return self.amounts
+        return self.flags if "flag" in rule else self.events
+
+
+_ASKED = (
+    "cast(:level as text), cast(:place as bigint[]), cast(:since as timestamptz),"
+    " cast(:until as timestamptz)"
+)
+_EVENTS = text(f"select * from figures_of_events({_ASKED}, cast(:names as text[]))")  # noqa: S608
+_WIDE = {
+    name: text(  # noqa: S608
+        f"select * from figures_of_{name}({_ASKED}, cast(:kinds as text[]),"
+        " cast(:names as text[]))"
+    )
+    for name in ("flags", "amounts")
+}
+_CLOCKS = text(
+    f"select * from figures_of_clocks({_ASKED}, cast(:at as timestamptz),"  # noqa: S608
+    " cast(:started as text[]), cast(:due as text[]), cast(:met as text[]))"
+)
+_STOCK = text(
+    "select * from figures_of_stock(cast(:kinds as text[]), cast(:names as text[]),"
+    " cast(:moves as text[]), cast(:level as text), cast(:place as bigint[]),"
+    " cast(:until as timestamptz))"
+)
+
+
+async def run(connection: AsyncConnection, indicators: Sequence[Bound], asked: Asked) -> Passes:
+    """Run only the passes that these indicators need, each once."""
+    passes = Passes()
+    found = [(b, rules_of(b.indicator.measure, b.kinds)) for b in indicators]
+    await _over_events(connection, [r for _, r in found if r and r.rows == "events"], asked, passes)
+    await _over_clocks(connection, [r for _, r in found if r and r.rows == "clocks"], asked, passes)
+    await _over_stocks(connection, [b for b, r in found if r and r.rows == "stock"], asked, passes)
+    for bound in indicators:
+        if call := call_of(bound.indicator.measure, bound.kinds, asked):
+            counted = text(f"select * from figures_{call.name}({call.arguments})")  # noqa: S608
+            rows = await connection.execute(counted, call.values)
+            passes.called[bound.indicator.code] = {row.area: row for row in rows}
+    if any(isinstance(b.indicator.measure, Register) for b in indicators):
+        passes.registers = await load(connection, asked)
+    return passes
+
+
+async def _over_events(
+    connection: AsyncConnection, figures: Sequence[Rules], asked: Asked, passes: Passes
+) -> None:
+    sums = [f.part for f in figures if f.value]
+    rules = [r for f in figures if not f.value for r in (f.part, f.whole) if r]
+    plain = [r for r in rules if "flag" not in r]
+    values = place_values(asked)
+    if plain:
+        rows = await connection.execute(_EVENTS, values | {"names": _all(plain, "name")})
+        passes.events.add(rows, "name")
+    flagged = [r for r in rules if "flag" in r]
+    for name, wide, cells in (("flags", flagged, passes.flags), ("amounts", sums, passes.amounts)):
+        if wide:
+            chosen = {"kinds": _all(wide, "kind"), "names": _all(wide, "name")}
+            cells.add(await connection.execute(_WIDE[name], values | chosen), "name")
+
+
+async def _over_clocks(
+    connection: AsyncConnection, figures: Sequence[Rules], asked: Asked, passes: Passes
+) -> None:
+    if not figures:
+        return
+    bases: dict[str, set[str]] = {"started": set(), "due": set(), "met": set()}
+    for figure in figures:
+        for basis in figure.part["basis"]:
+            bases[basis] |= figure.part["rule"]
+    values = place_values(asked) | {"at": asked.at} | {b: sorted(r) for b, r in bases.items()}
+    passes.clocks.add(await connection.execute(_CLOCKS, values), "rule")
+
+
+async def _over_stocks(
+    connection: AsyncConnection, indicators: Sequence[Bound], asked: Asked, passes: Passes
+) -> None:
+    """Stocks of the same events are told apart by the last event's outcome: one pass for all."""
+    shared: dict[tuple[frozenset[str], frozenset[str]], Cells] = {}
+    for bound in indicators:
+        stock = bound.indicator.measure
+        assert isinstance(stock, Stock)  # noqa: S101 - as its rules say
+        key = (bound.kinds, stock.enter | stock.leave)
+        if key not in shared:
+            values = place_values(asked) | {
+                "kinds": sorted(bound.kinds),
+                "names": sorted(key[1]),
+                "moves": MOVES,
+            }
+            del values["since"]
+            shared[key] = Cells()
+            shared[key].add(await connection.execute(_STOCK, values), "name")
+        passes.stocks[stock] = shared[key]
+
+
+def _all(rules: Sequence[Rule], column: str) -> list[str]:
+    return sorted(frozenset[str]().union(*(r[column] for r in rules)))

@@ -1,0 +1,135 @@
+"""The people of a case as its readers see them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import ARRAY, Text, Uuid, and_, any_, bindparam, func, or_, select
+from sqlmodel import col
+
+from app import access
+from app.access import Work
+from app.kinds.forms import Sight
+from app.kinds.people import Flag, PartyRole, Relation, Sex
+from app.models import Case, CaseParty
+from app.models.columns import table_of
+from app.services import people, titles
+from app.services.looks import Opened
+
+YEAR = timedelta(days=365)
+
+SHOWN_FROM: Mapping[str, Sight] = {
+    "name": Sight.S2,
+    "phone": Sight.S2,
+    "safe_contact": Sight.S2,
+    "birth_year": Sight.S2,
+    "relation": Sight.S2,
+    "relation_title": Sight.S2,
+    "id_number": Sight.S3,
+    "birth_on": Sight.S3,
+    "home_address": Sight.S3,
+    "flags": Sight.S3,
+}
+"""From which class on a fact about a person is read. What is in the vault never comes here."""
+
+
+def person_facts(row: Any, sight: Sight) -> dict[str, Any]:
+    """The facts of a person row that a reader of classes up to `sight` may see, others None."""
+    facts: dict[str, Any] = {
+        "sex": row.sex,
+        "sex_title": titles.label(Sex, row.sex),
+        "birth_year": row.birth_year,
+        "flags": [{"code": f, "title": Flag(f).label} for f in row.flags],
+    }
+    sealed = people.opened(row) if sight >= Sight.S2 else {}
+    facts |= {n: sealed.get(n) for n in people.SEALED}
+    return cut(facts, sight)
+
+
+def cut(facts: dict[str, Any], sight: Sight) -> dict[str, Any]:
+    """The facts with those above the reader's class taken out."""
+    return {n: v if SHOWN_FROM.get(n, Sight.S1) <= sight else None for n, v in facts.items()}
+
+
+async def of_case(work: Work, opened: Opened) -> list[dict[str, Any]]:
+    """The people of a case, in the order they joined, up to the reader's class."""
+    rows = await access.parties_of(work, opened.row.id)
+    known = await access.people_of(work, list({row.person_id for row in rows}))
+    return [
+        person_facts(known[row.person_id], opened.sight)
+        | cut(
+            {
+                "person_id": row.person_id,
+                "role": row.role,
+                "role_title": PartyRole(row.role).label,
+                "relation": row.relation,
+                "relation_title": titles.label(Relation, row.relation),
+                "joined_at": row.joined_at,
+                "is_subject": row.person_id == opened.row.subject,
+            },
+            opened.sight,
+        )
+        for row in rows
+    ]
+
+
+def safe_contact(parties: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """When, how and as whom each person may be called: before anything else on the page."""
+    rules = {
+        p["person_id"]: {
+            "person_id": p["person_id"],
+            "role_title": p["role_title"],
+            "rule": p["safe_contact"],
+        }
+        for p in parties
+        if p["safe_contact"]
+    }
+    return list(rules.values())
+
+
+_person, _of = table_of(CaseParty).c, func.one_person
+_REPEATED = (
+    select(_person.role)
+    .distinct()
+    .join(Case, col(Case.id) == _person.case_id)
+    .where(
+        or_(
+            *(
+                and_(
+                    _person.role == role.value,
+                    _person.person_id == any_(_of(bindparam(role.value, type_=ARRAY(Uuid)))),
+                )
+                for role in (PartyRole.VICTIM, PartyRole.PERPETRATOR)
+            )
+        ),
+        _person.case_id != bindparam("case_id"),
+        col(Case.kind) == bindparam("kind"),
+        col(Case.opened_at).between(bindparam("first"), bindparam("last")),
+        col(Case.kind) == any_(bindparam("kinds", type_=ARRAY(Text))),
+    )
+)
+
+
+async def repeated(
+    work: Work, opened: Opened, parties: Sequence[Mapping[str, Any]]
+) -> dict[str, bool]:
+    """Whether the victim, or the perpetrator, is so in another case of the kind within a year.
+
+    Only what the actor may see counts; cases of another kind may have grown from the same event.
+    """
+    if opened.sight < Sight.S3:
+        return {"victim": False, "perpetrator": False}
+    values: dict[str, Any] = {
+        role.value: [p["person_id"] for p in parties if p["role"] == role]
+        for role in (PartyRole.VICTIM, PartyRole.PERPETRATOR)
+    }
+    values |= {
+        "case_id": opened.row.id,
+        "kind": opened.kind.name,
+        "first": opened.row.opened_at - YEAR,
+        "last": opened.row.opened_at + YEAR,
+        "kinds": access.readable_kinds(work.actor, work.kinds),
+    }
+    statement = _REPEATED.where(access.scope(CaseParty, work.actor))
+    found = set((await work.connection.execute(statement, values)).scalars())
+    return {"victim": "victim" in found, "perpetrator": "perpetrator" in found}

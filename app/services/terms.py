@@ -1,0 +1,79 @@
+"""Clocks of the definitions, in words and as data."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.clock import CourtHours, Days, Hours, Months, Term, WorkDays
+from app.kinds.base import AtValidUntil, ByAnswer, DeadlineRule, Every, Steps, TermOf
+
+
+def describe(rule: DeadlineRule) -> dict[str, Any]:
+    """A clock: who owes it, when it is due, what starts and what meets it."""
+    return {
+        "name": rule.name,
+        "title": rule.title,
+        "owner": rule.owner.value,
+        "basis": rule.basis,
+        "due": _term(rule.due),
+        "alert": _term(rule.alert) if rule.alert else None,
+        "remind_days": list(rule.remind_days),
+        "starts_on": sorted(rule.starts_on),
+        "met_by": sorted(rule.met_by),
+        "only_if": rule.only_if.as_json() if rule.only_if else None,
+        "each": list(rule.each),
+        "series": _series(rule.then),
+    }
+
+
+UNITS: Mapping[type[Term], tuple[str, str]] = {
+    Hours: ("hours", "{n}小时"),
+    CourtHours: ("court_hours", "{n}小时（起算的小时不计）"),
+    WorkDays: ("work_days", "{n}个工作日"),
+    Days: ("days", "{n}日"),
+    Months: ("months", "{n}个月"),
+}
+
+
+def _term(term: TermOf) -> dict[str, Any]:
+    match term:
+        case AtValidUntil():
+            return {"unit": "valid_until", "words": "有效期届满"}
+        case ByAnswer():
+            terms = {answer: _term(t) for answer, t in term.terms.items()}
+            otherwise = _term(term.otherwise)
+            words = {t["words"]: None for t in (*terms.values(), otherwise)}
+            return {
+                "unit": "by_answer",
+                "words": "或".join(words),
+                "field": term.field,
+                "terms": terms,
+                "otherwise": otherwise,
+            }
+        case _:
+            unit, words = UNITS[type(term)]
+            return {
+                "unit": unit,
+                "words": words.format(n=term.n),
+                "n": term.n,
+                "rolls": getattr(term, "rolls", isinstance(term, WorkDays)),
+                "source": term.source,
+                "region": term.region,
+            }
+
+
+def _series(then: Every | Steps | None) -> dict[str, Any] | None:
+    match then:
+        case Every():
+            term = _term(then.term)
+            ends = f"，连续{then.stop_after}次无异常后结束" if then.stop_after else ""
+            return {
+                "words": f"上次完成后每{term['words']}{ends}",
+                "term": term,
+                "stop_after": then.stop_after,
+                "clean": sorted(then.clean),
+                "first_counts": then.first_counts,
+            }
+        case Steps():
+            terms = [_term(t) for t in then.terms]
+            return {"words": "、".join(t["words"] for t in terms), "steps": terms}
+    return None

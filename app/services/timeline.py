@@ -1,0 +1,124 @@
+"""What happened in a case, each answer up to the class its reader reads."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Select, bindparam, func, select
+from sqlmodel import col
+
+from app import access, crypto
+from app.access import Work
+from app.kinds.base import CaseKind
+from app.kinds.forms import Sight
+from app.models import Account, CaseVault, Event, Organisation
+from app.models.columns import table_of
+from app.services import answers, cursors, titles
+from app.services.corrections import REASON
+from app.services.listing import Page
+
+LATE = timedelta(hours=24)
+"""From this distance on it is shown that an event was recorded late (设计)."""
+
+_event = table_of(Event).c
+_EVENTS = (
+    select(
+        *(
+            _event[name]
+            for name in (
+                "id", "seq", "name", "outcome", "happened_at", "recorded_at", "account_id",
+                "channel", "replaces", "replaced_by", "details", "sealed", "state",
+            )
+        ),
+        col(Account.display_name).label("account"),
+        col(Organisation.name).label("organisation"),
+    )
+    .outerjoin(Account, col(Account.id) == _event.account_id)
+    .outerjoin(Organisation, col(Organisation.id) == _event.organisation_id)
+    .where(_event.case_id == bindparam("case_id"))
+)  # fmt: skip
+_LATEST = (
+    _EVENTS.where(_event.replaced_by.is_(None))
+    .distinct(_event.name)
+    .order_by(_event.name, _event.seq.desc())
+)
+_FIRST_PAGE = _EVENTS.order_by(_event.seq.desc()).limit(bindparam("limit", type_=BigInteger))
+_NEXT_PAGE = _FIRST_PAGE.where(_event.seq < bindparam("seq"))
+_LOCKED = (
+    select(col(CaseVault.event_id), func.count().label("count"))
+    .where(col(CaseVault.case_id) == bindparam("case_id"))
+    .group_by(col(CaseVault.event_id))
+)
+
+
+async def current(work: Work, case: Any, kind: CaseKind, sight: Sight) -> list[dict[str, Any]]:
+    """The latest valid event of each name, newest first, of a case that passed the gate."""
+    found = await _shown(work, case, kind, sight, _LATEST, {})
+    return sorted(found, key=lambda event: -event["seq"])
+
+
+async def page(
+    work: Work, case: Any, kind: CaseKind, sight: Sight, cursor: str | None, limit: int
+) -> Page:
+    """A page of all events, newest first, of a case that passed the gate.
+
+    Raises Invalid for a cursor of another list.
+    """
+    question = {"timeline": case.id}
+    values: dict[str, Any] = {"limit": limit + 1}
+    if cursor is not None:
+        (values["seq"],) = cursors.read(cursor, question, "i")
+    statement = _FIRST_PAGE if cursor is None else _NEXT_PAGE
+    items = await _shown(work, case, kind, sight, statement, values)
+    more = len(items) > limit
+    items = items[:limit]
+    return Page(items=items, next=cursors.write([items[-1]["seq"]], question) if more else None)
+
+
+async def _shown(
+    work: Work,
+    case: Any,
+    kind: CaseKind,
+    sight: Sight,
+    statement: Select[Any],
+    values: dict[str, Any],
+) -> list[dict[str, Any]]:
+    asked = {"case_id": case.id}
+    rows: Sequence[Any] = (await work.connection.execute(statement, asked | values)).all()
+    await access.enter_case(work, case.id)
+    locked = {r.event_id: r.count for r in await work.connection.execute(_LOCKED, asked)}
+    key = crypto.open_key(crypto.keyring(), case.key)
+    return [_event_shown(kind, row, key, sight, locked.get(row.id, 0)) for row in rows]
+
+
+def _event_shown(
+    kind: CaseKind, row: Any, key: crypto.DataKey, sight: Sight, locked: int
+) -> dict[str, Any]:
+    given = dict(row.details)
+    if row.sealed is not None:
+        given |= crypto.unseal_values(key, row.sealed, crypto.Place("event", "sealed", row.id))
+    reason = given.pop(REASON, None)
+    form = kind.form_of(row.name)
+    read = answers.readable(form, given, sight) if form else {}
+    return {
+        "id": row.id,
+        "seq": row.seq,
+        "name": row.name,
+        "title": titles.step(kind, row.name),
+        "outcome": row.outcome,
+        "outcome_title": titles.outcome(kind, row.name, row.outcome),
+        "state": row.state,
+        "state_title": titles.state(kind, row.state),
+        "happened_at": row.happened_at,
+        "recorded_at": row.recorded_at,
+        "late": row.recorded_at - row.happened_at > LATE,
+        "account": row.account,
+        "organisation": row.organisation,
+        "channel": row.channel,
+        "replaces": row.replaces,
+        "replaced_by": row.replaced_by,
+        "correction_reason": reason if sight >= Sight.S3 else None,
+        "answers": read,
+        "withheld": len(given) - len(read) + locked,
+    }
