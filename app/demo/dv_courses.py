@@ -4,15 +4,33 @@ from datetime import timedelta
 from typing import Final
 
 from app.demo import words
-from app.demo.common import DISTRICT, TOWN, VILLAGE, assess, lower, transfer
+from app.demo.common import TOWN, VILLAGE, assess, lower, transfer
 from app.demo.dv_warning import (
     POLICE, Violence, accept, begun, deliver, finding, inform, monitored, report, visit, visits,
     warn,
 )
-from app.demo.people import Invented
 from app.demo.story import Story
 from app.demo.year import BEFORE, DAYS, Course, Script
-from app.roles import Role
+
+
+def follow(story: Story, *, perpetrator: dict[str, object] | None = None) -> None:
+    """A case that grew out of another one: the police accept it, and go on."""
+    story.later(0.3, 6).do(
+        "accept",
+        POLICE,
+        accepted_at=story.at,
+        incident_no=f"J4418{story.day:%y%m%d}{story.rng.randint(1000, 9999)}",
+        officers=words.pair(story.rng),
+        victim_wish="warning",
+        perpetrator=perpetrator,
+    )
+    story.aside(lambda: inform(story), 0.9)
+    if story.chance(0.25):
+        _dismiss(story)
+    else:
+        warn(story)
+        deliver(story)
+        visits(story)
 
 
 def reported(story: Story) -> None:
@@ -268,7 +286,6 @@ def moved(story: Story) -> None:
     visits(story, rounds=1)
     story.days(5, 40)
     transfer(story, POLICE, "police")
-    visits(story, rounds=0)
     story.days(40, 50)
     visit(story)
 
@@ -277,32 +294,16 @@ def repeated(story: Story) -> None:
     """The same two people again, in a case of its own; the first is over."""
     told = monitored(story)
     visits(story, rounds=1)
-    story.later(10, 60)
-    penalise_first = story.chance(0.3)
-    first = story.case
-    victim, abuser = story.knows(told.victim, "victim"), story.knows(told.perpetrator, "perpetrator")
-    if penalise_first:
-        story.aside(lambda: lower_later(story))
-    _again(story, victim, abuser, told.relation, first)
-
-
-def lower_later(story: Story) -> None:
-    lower(story.days(60, 100))
-
-
-def _again(
-    story: Story, victim: Invented, abuser: Invented, relation: str, first: object
-) -> None:
-    second = Story(
-        story.year, "dv_warning", f"{first} again", story.place,
-        story.at + timedelta(days=story.rng.uniform(20, 120)),
-    )  # fmt: skip
+    story.aside(lambda: lower(story.days(60, 100)), 0.3)
+    victim = story.knows(told.victim, "victim")
+    abuser = story.knows(told.perpetrator, "perpetrator")
+    second = story.another("dv_warning", 20, 120)
     second.open(
         TOWN,
         immediate_danger=second.chance(0.4),
         what_happened=second.one(words.VIOLENCE),
         victim=victim.answer(),
-        perpetrator=abuser.answer(relation),
+        perpetrator=abuser.answer(told.relation),
         violence_types=["physical"],
         earlier_violence="此前已被出具告诫书",
         channel="walk_in",
@@ -319,7 +320,7 @@ def _again(
     second.aside(lambda: assess(second.later(1, 20), "high"), 0.7)
     second.aside(lambda: inform(second))
     second.aside(
-        lambda: second.later(2, 30).do("link", TOWN, case_id=first, why="同一加害人再次施暴")
+        lambda: second.later(2, 30).do("link", TOWN, case_id=story.case, why="同一加害人再次施暴")
     )
     if second.chance(0.6):
         penalise(second, "beating")

@@ -152,6 +152,19 @@ class Story:
             raise RuntimeError("the case must be opened first")
         return person.known_as(Known(self.case, role))
 
+    # Other cases
+
+    def another(self, kind: str, low: float, high: float) -> "Story":
+        """A further case in the same village, opened some days from now."""
+        at = self.at + timedelta(days=self.rng.uniform(low, high))
+        return Story(self.year, kind, f"{self.case} {kind}", self.place, at)
+
+    def linked(self, step: Step, kind: str) -> "Story":
+        """The case that a step opened by itself."""
+        story = Story(self.year, kind, str(step.id), self.place, self.at, Linked(step.id))
+        story.typed = step.recorded_at
+        return story
+
     # Steps
 
     def open(self, *by: Role, **answers: Any) -> Step:

@@ -1,9 +1,13 @@
-"""Rows of one piece of work, written together in an order that foreign keys allow."""
+"""New rows of one piece of work, sent in one statement in an order that foreign keys allow."""
 
-from collections.abc import Mapping
+import json
+from datetime import datetime
+from decimal import Decimal
+from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import Insert, insert
+from sqlalchemy import TextClause, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -41,17 +45,11 @@ ORDER: tuple[type[SQLModel], ...] = (
     Outbox,
     AccessLog,
 )
-
-INSERTS: Mapping[type[SQLModel], Insert] = {
-    table: insert(table_of(table)).inline() for table in ORDER
-}
-
-
 COMMAND_KEYS = ("case_pkey", "event_pkey")
 
 
 class Batch:
-    """Collects new rows; `write` sends one statement a table and starts afresh."""
+    """Collects new rows; `write` sends them together and starts afresh."""
 
     def __init__(self) -> None:
         self._rows: dict[type[SQLModel], list[dict[str, Any]]] = {}
@@ -61,13 +59,49 @@ class Batch:
         self._rows.setdefault(table, []).append(row)
 
     async def write(self, connection: AsyncConnection) -> None:
-        """Insert what was added. Raises IdReused if a command's id is taken by a row out of sight."""
-        for table in ORDER:
-            if rows := self._rows.get(table):
-                try:
-                    await connection.execute(INSERTS[table], rows)
-                except IntegrityError as error:
-                    if any(f'"{key}"' in str(error.orig) for key in COMMAND_KEYS):
-                        raise IdReused("这个编号已用于另一次提交，请重新填写后提交") from None
-                    raise
+        """Insert what was added. IdReused if a command's id belongs to a row out of sight."""
+        shape = tuple(
+            (table, tuple(self._rows[table][0])) for table in ORDER if table in self._rows
+        )
+        if not shape:
+            return
+        rows = {
+            table_of(table).name: json.dumps(self._rows[table], default=_plain)
+            for table, _ in shape
+        }
+        try:
+            await connection.execute(_insert(shape), rows)
+        except IntegrityError as error:
+            if any(f'"{key}"' in str(error.orig) for key in COMMAND_KEYS):
+                raise IdReused("这个编号已用于另一次提交，请重新填写后提交") from None
+            raise
         self._rows = {}
+
+
+Shape = tuple[tuple[type[SQLModel], tuple[str, ...]], ...]
+
+
+@lru_cache(maxsize=256)
+def _insert(shape: Shape) -> TextClause:
+    """One statement for all tables: its parts see one snapshot, foreign keys are checked at its
+    end. The database reads each table's rows from JSON by the table's own row type."""
+    parts = []
+    for table, columns in shape:
+        name = table_of(table).name
+        listed = ", ".join(f'"{column}"' for column in columns)
+        parts.append(  # only names of our own tables and columns go in
+            f'new_{name} as (insert into "{name}" ({listed}) select {listed}'  # noqa: S608
+            f' from jsonb_populate_recordset(null::"{name}", cast(:{name} as jsonb)))'
+        )
+    return text(f"with {', '.join(parts)} select")
+
+
+def _plain(value: object) -> str:
+    """JSON has no bytes, moments, ids: PostgreSQL reads them from their text."""
+    if isinstance(value, bytes):
+        return f"\\x{value.hex()}"
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, UUID | Decimal):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} does not fit a column")

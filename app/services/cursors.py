@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,7 @@ from app.errors import Invalid
 Key = Sequence[datetime | UUID | int]
 """The sort key of the last row of a page."""
 
-READERS = {"t": datetime.fromisoformat, "u": UUID, "i": int}
+READERS: Mapping[str, Callable[[str], Any]] = {"t": datetime.fromisoformat, "u": UUID, "i": int}
 DIGEST_BYTES = 6
 
 

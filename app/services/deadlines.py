@@ -151,10 +151,8 @@ async def start(
     due_at = await _moment(work, case, rule.due, begun, event, earlier)
     if rule.alert is not None:
         alert_at: datetime | None = await _moment(work, case, rule.alert, begun, event, earlier)
-    elif rule.remind_days:
-        alert_at = due_at - timedelta(days=max(rule.remind_days))
     else:
-        alert_at = None
+        alert_at = _first_reminder(rule, due_at)
     return _row(kind, case, rule, event, begun, due_at, alert_at, each=each, owner=owner)
 
 
@@ -241,7 +239,15 @@ async def _next_round(
             started_at = met.started_at
         case _:
             return []
-    return [_row(kind, case, rule, event, started_at, due_at, round=met.round + 1, owner=met.owner)]
+    alert_at = _first_reminder(rule, due_at)
+    number = met.round + 1
+    return [
+        _row(kind, case, rule, event, started_at, due_at, alert_at, round=number, owner=met.owner)
+    ]
+
+
+def _first_reminder(rule: DeadlineRule, due_at: datetime) -> datetime | None:
+    return due_at - timedelta(days=max(rule.remind_days)) if rule.remind_days else None
 
 
 def _clean_streak(rule: DeadlineRule, series: Every, clocks: Sequence[Deadline]) -> int:

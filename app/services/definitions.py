@@ -63,7 +63,9 @@ def _schemas(forms: Forms) -> tuple[dict[type[Form], str], dict[str, Any]]:
     refs, made = models_json_schema(
         [(form, "validation") for form in dict.fromkeys(forms)], ref_template="#/schemas/{model}"
     )
-    names = {form: _short(ref["$ref"].rpartition("/")[2]) for (form, _), ref in refs.items()}
+    names: dict[Any, str] = {
+        form: _short(ref["$ref"].rpartition("/")[2]) for (form, _), ref in refs.items()
+    }
     return names, {_short(n): _plain(s) for n, s in made["$defs"].items()}
 
 

@@ -70,7 +70,7 @@ async def decide(work: Work, pair: tuple[UUID, UUID], id: UUID, verdict: Verdict
         values = {
             "one": match.person_id,
             "two": match.other_id,
-            "verdict": verdict,
+            "to": verdict,
             "by": work.actor.account_id,
             "at": clock.now(),
         }

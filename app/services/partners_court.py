@@ -3,13 +3,12 @@
 反家暴法 23–32；人身安全保护令案件信息业务标准；法释5.
 """
 
-from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
 from app import clock
 from app.access import Work, place_in
-from app.errors import Invalid, NotFound
+from app.errors import Invalid
 from app.kinds.base import OPENED, CaseKind
 from app.kinds.guards import Facts
 from app.kinds.mediation.agreement_forms import ConfirmationDecision, ConfirmationReceipt
@@ -102,7 +101,7 @@ async def change(
     if known := await partners.begin(work, paper):
         return known
     found = await partners_find.numbered_cases(work, kind, "register", "case_no", case_no)
-    case = _only(found, paper, "没有这个案号的保护令，或不在您的工作范围")
+    case = partners_find.only(found, paper, "没有这个案号的保护令，或不在您的工作范围")
     if isinstance(case, Undecided):
         return case
     moves: list[Move] = []
@@ -140,7 +139,7 @@ async def confirmation(
     found = await partners_find.numbered_cases(
         work, kind, "reach_agreement", "agreement_no", agreement_no
     )
-    case = _only(found, paper, "没有这个编号的调解协议，或尚未向本院申请司法确认")
+    case = partners_find.only(found, paper, "没有这个编号的调解协议，或尚未向本院申请司法确认")
     if isinstance(case, Undecided):
         return case
     moves: list[Move] = []
@@ -149,14 +148,6 @@ async def confirmation(
     if decision is not None:
         moves.append(Move(name="decide_confirmation", at=_on(decision.decided_on), form=decision))
     return await partners.run(work, kind, paper, case, moves)
-
-
-def _only(found: Sequence[Any], paper: Paper, otherwise: str) -> Any | Undecided:
-    if paper.case_id is not None:
-        found = [row for row in found if row.id == paper.case_id]
-    if not found:
-        raise NotFound(otherwise)
-    return found[0] if len(found) == 1 else Undecided(found)
 
 
 def _on(day: date) -> datetime:

@@ -23,7 +23,7 @@ MOST = 20
 
 
 async def choose(
-    work: Work, kind: CaseKind, paper: Paper, pair: Pair, numbered: Sequence[Any], states: set[str]
+    work: Work, kind: CaseKind, paper: Paper, pair: Pair, numbered: Sequence[Any], states: frozenset[str]
 ) -> Any | Undecided | None:
     """The case's row the paper belongs to; None if there is none and one is to be opened.
 
@@ -56,6 +56,18 @@ async def chosen(work: Work, kind: CaseKind, case_id: UUID) -> Any:
     return row
 
 
+def only(found: Sequence[Any], paper: Paper, otherwise: str) -> Any | Undecided:
+    """The one case among those found by a number, or the one a person decided for.
+
+    Raises NotFound, saying `otherwise`, if there is none.
+    """
+    if paper.case_id is not None:
+        found = [row for row in found if row.id == paper.case_id]
+    if not found:
+        raise NotFound(otherwise)
+    return found[0] if len(found) == 1 else Undecided(found)
+
+
 async def numbered_cases(
     work: Work, kind: CaseKind, event: str, answer: str, number: str
 ) -> Sequence[Any]:
@@ -73,7 +85,7 @@ async def numbered_cases(
     return await _rows(work, col(Case.id).in_(naming))
 
 
-async def _with_subject(work: Work, kind: CaseKind, pair: Pair, states: set[str]) -> Sequence[Any]:
+async def _with_subject(work: Work, kind: CaseKind, pair: Pair, states: frozenset[str]) -> Sequence[Any]:
     role, person = next(iter(pair.items()))
     if not person.id_number:
         return ()
@@ -92,7 +104,8 @@ async def _with_subject(work: Work, kind: CaseKind, pair: Pair, states: set[str]
 async def _rows(work: Work, *conditions: Any) -> Sequence[Any]:
     wanted = access.visible_cases(work.actor, work.kinds).where(*conditions)
     ordered = wanted.order_by(col(Case.opened_at), col(Case.id)).limit(MOST)
-    return (await work.connection.execute(ordered)).all()
+    found: Sequence[Any] = (await work.connection.execute(ordered)).all()
+    return found
 
 
 async def _agreement(work: Work, row: Any, pair: Pair) -> list[bool | None]:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from app.access import Work
-from app.errors import DocumentNumberTaken, NotFound
+from app.errors import DocumentNumberTaken
 from app.kinds.base import OPENED
 from app.kinds.dv_warning.decisions import (
     Criticism,
@@ -108,12 +108,9 @@ async def visit(
     found = await partners_find.numbered_cases(
         work, kind, "issue_warning", "document_no", document_no
     )
-    if paper.case_id is not None:
-        found = [row for row in found if row.id == paper.case_id]
-    if not found:
-        raise NotFound("没有这个文号的告诫书，或不在您的工作范围")
-    if len(found) > 1:
-        return Undecided(found)
+    case = partners_find.only(found, paper, "没有这个文号的告诫书，或不在您的工作范围")
+    if isinstance(case, Undecided):
+        return case
     name = "record_extra_visit" if extra else "record_visit"
     move = Move(name=name, at=made.visited_at, form=made)
-    return await partners.run(work, kind, paper, found[0], [move])
+    return await partners.run(work, kind, paper, case, [move])

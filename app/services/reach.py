@@ -6,7 +6,7 @@ would cost the index its order, so lists read each part up to their limit and me
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 from sqlalchemy import ARRAY, BigInteger, ColumnElement, Text, any_, bindparam, or_
 from sqlmodel import col
@@ -140,4 +140,4 @@ def _kinds(work: Work, roles: frozenset[Role]) -> tuple[str, ...] | None:
 def roles_in(work: Work, row: Any) -> frozenset[Role]:
     """The actor's roles in the case of a row that carries its place and holders."""
     place = Place(row.district, row.town, row.village)
-    return cast(frozenset[Role], work.actor.roles_in(place, row.seen_by))
+    return work.actor.roles_in(place, row.seen_by)

@@ -57,7 +57,9 @@ async def search(work: Work, wanted: Wanted) -> dict[str, Any]:
 
 _party, _gram = table_of(CaseParty).c, table_of(PartyGram).c
 _many = bindparam("most", type_=BigInteger)
-_BY_ID = select(_party.person_id).distinct().where(_party.id_index == bindparam("mark")).limit(_many)
+_BY_ID = (
+    select(_party.person_id).distinct().where(_party.id_index == bindparam("mark")).limit(_many)
+)
 _BY_PHONE = (
     select(_party.person_id).distinct().where(_party.phone_index == bindparam("mark")).limit(_many)
 )
@@ -88,7 +90,8 @@ async def _found(work: Work, wanted: Wanted) -> Sequence[Any]:
     except ValueError:
         raise Invalid("请输入要查找的内容") from None
     scoped: Select[Any] = statement.where(access.scope(table, work.actor))
-    return (await work.connection.execute(scoped, values)).all()
+    found: Sequence[Any] = (await work.connection.execute(scoped, values)).all()
+    return found
 
 
 _PARTS = (

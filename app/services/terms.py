@@ -41,10 +41,10 @@ def _term(term: TermOf) -> dict[str, Any]:
         case ByAnswer():
             terms = {answer: _term(t) for answer, t in term.terms.items()}
             otherwise = _term(term.otherwise)
-            words = {t["words"]: None for t in (*terms.values(), otherwise)}
+            said = dict.fromkeys(t["words"] for t in (*terms.values(), otherwise))
             return {
                 "unit": "by_answer",
-                "words": "或".join(words),
+                "words": "或".join(said),
                 "field": term.field,
                 "terms": terms,
                 "otherwise": otherwise,

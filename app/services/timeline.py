@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import BigInteger, Select, bindparam, func, select
 from sqlmodel import col
@@ -46,7 +45,7 @@ _LATEST = (
 _FIRST_PAGE = _EVENTS.order_by(_event.seq.desc()).limit(bindparam("limit", type_=BigInteger))
 _NEXT_PAGE = _FIRST_PAGE.where(_event.seq < bindparam("seq"))
 _LOCKED = (
-    select(col(CaseVault.event_id), func.count().label("count"))
+    select(col(CaseVault.event_id), func.count().label("number"))
     .where(col(CaseVault.case_id) == bindparam("case_id"))
     .group_by(col(CaseVault.event_id))
 )
@@ -87,7 +86,7 @@ async def _shown(
     asked = {"case_id": case.id}
     rows: Sequence[Any] = (await work.connection.execute(statement, asked | values)).all()
     await access.enter_case(work, case.id)
-    locked = {r.event_id: r.count for r in await work.connection.execute(_LOCKED, asked)}
+    locked = {r.event_id: r.number for r in await work.connection.execute(_LOCKED, asked)}
     key = crypto.open_key(crypto.keyring(), case.key)
     return [_event_shown(kind, row, key, sight, locked.get(row.id, 0)) for row in rows]
 

@@ -7,51 +7,22 @@ in order; what they belong to is joined after the limit.
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import Any, Literal
-
-from sqlalchemy import (
-    ARRAY,
-    BigInteger,
-    ColumnElement,
-    Select,
-    Subquery,
-    Text,
-    Uuid,
-    any_,
-    bindparam,
-    func,
-    select,
-    tuple_,
-    union,
-)
 
 from app import access, clock
 from app.access import Work
 from app.errors import NotAllowed
 from app.kinds.base import CaseKind
-from app.models import Case, Deadline
-from app.models.columns import TZ, table_of
+from app.places import place_of
 from app.roles import WOMEN_FED, Role
-from app.services import cursors, reach, titles
-from app.services.listing import RUNNING, Page
+from app.services import cursors, reach, running, titles
+from app.services.listing import Page
 from app.services.reach import GIVEN, NOT_BY_AREA, Part, Shape
+from app.services.running import OWN
 
 Scope = Literal["mine", "area"]
 CAP = 1000
 """Counts stop here: whoever has a thousand overdue clocks need not know how many more."""
-
-OWN = Shape("own", False, None, False)
-"""The clocks of the cases the actor is in charge of, whoever owes them."""
-
-_case, _deadline = table_of(Case).c, table_of(Deadline).c
-_COLUMNS = [
-    _deadline[name]
-    for name in (
-        "id", "case_id", "kind", "rule", "each", "round", "due_at", "alert_at", "owner",
-        "district", "town", "village",
-    )
-]  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +47,7 @@ async def page(work: Work, filters: Filters, cursor: str | None, limit: int) -> 
     values = _values(work, parts, filters) | {"now": now, "limit": limit + 1}
     if cursor is not None:
         values["due_at"], values["id"] = cursors.read(cursor, question, "tu")
-    statement = _statement(
+    statement = running.first(
         tuple((shape, owned) for _, shape, owned in parts),
         kind=filters.kind is not None,
         overdue=filters.overdue,
@@ -119,7 +90,7 @@ async def counts(work: Work, filters: Filters) -> dict[str, dict[str, Any]]:
     in all; each counted to CAP at most, then marked `capped`. Raises NotAllowed as `page`."""
     parts = _parts(work, filters)
     if not parts:
-        return {name: {"count": 0, "capped": False} for name in WINDOWS}
+        return {name: {"count": 0, "capped": False} for name in running.WINDOWS}
     now = clock.now()
     values = _values(work, parts, filters) | {
         "now": now,
@@ -127,13 +98,13 @@ async def counts(work: Work, filters: Filters) -> dict[str, dict[str, Any]]:
         "week": now + timedelta(days=7),
         "limit": CAP,
     }
-    statement = _counts(
+    statement = running.counts(
         tuple((shape, owned) for _, shape, owned in parts), kind=filters.kind is not None
     )
     row = (await work.connection.execute(statement, values)).one()
     return {
         name: {"count": row._mapping[name], "capped": row._mapping[name] >= CAP}
-        for name in WINDOWS
+        for name in running.WINDOWS
     }
 
 
@@ -155,7 +126,7 @@ def _parts(work: Work, filters: Filters) -> list[Wanted]:
     mine: list[Wanted] = [(part, part.shape, True) for part in parts]
     if not work.actor.sees_cases:
         return mine
-    within = reach.level_of(reach.place_of(filters.area)) if filters.area else None
+    within = reach.level_of(place_of(filters.area)) if filters.area else None
     return [*mine, (None, OWN._replace(within=within), False)]
 
 
@@ -179,93 +150,3 @@ def _values(work: Work, parts: Sequence[Wanted], filters: Filters) -> dict[str, 
             roles = sorted(role.value for role in part.roles)
             found[f"owner{at}"] = roles if part.level == GIVEN else roles[0]
     return found
-
-
-Shapes = tuple[tuple[Shape, bool], ...]
-_NOW = bindparam("now", type_=TZ)
-_AFTER = tuple_(_deadline.due_at, _deadline.id) > tuple_(
-    bindparam("due_at", type_=TZ), bindparam("id", type_=Uuid)
-)
-WINDOWS: dict[str, tuple[ColumnElement[bool], ...]] = {
-    "overdue": (_deadline.due_at < _NOW,),
-    "today": (_deadline.due_at >= _NOW, _deadline.due_at <= bindparam("midnight", type_=TZ)),
-    "week": (_deadline.due_at >= _NOW, _deadline.due_at <= bindparam("week", type_=TZ)),
-    "all": (),
-}
-
-
-@lru_cache(maxsize=512)
-def _statement(
-    shapes: Shapes, *, kind: bool, overdue: bool | None, after: bool
-) -> Select[tuple[Any, ...]]:
-    conditions = [_AFTER] if after else []
-    if overdue is not None:
-        conditions.append(_deadline.due_at < _NOW if overdue else _deadline.due_at >= _NOW)
-    found = _merged(shapes, kind, conditions, "found")
-    return (
-        select(found, _case.number, _case.state, _case.danger, _case.valid_until)
-        .join(Case, _case.id == found.c.case_id)
-        .order_by(found.c.due_at, found.c.id)
-    )
-
-
-@lru_cache(maxsize=128)
-def _counts(shapes: Shapes, *, kind: bool) -> Select[tuple[Any, ...]]:
-    return select(
-        *(
-            select(func.count())
-            .select_from(_merged(shapes, kind, list(window), name))
-            .scalar_subquery()
-            .label(name)
-            for name, window in WINDOWS.items()
-        )
-    )
-
-
-def _merged(
-    shapes: Shapes, kind: bool, conditions: list[ColumnElement[bool]], name: str
-) -> Subquery:
-    """The first clocks of all parts together, each once."""
-    limit = bindparam("limit", type_=BigInteger)
-    parts = [
-        _scan(at, shape, owned, kind, conditions, f"{name}_{at}").limit(limit)
-        for at, (shape, owned) in enumerate(shapes)
-    ]
-    if len(parts) == 1:
-        return parts[0].subquery(name)
-    every = union(*parts).subquery(f"{name}_all")
-    return select(every).order_by(every.c.due_at, every.c.id).limit(limit).subquery(name)
-
-
-def _scan(
-    at: int,
-    shape: Shape,
-    owned: bool,
-    kind: bool,
-    conditions: list[ColumnElement[bool]],
-    name: str,
-) -> Select[tuple[Any, ...]]:
-    wanted = select(*_COLUMNS).where(*RUNNING, *conditions)
-    if kind:
-        wanted = wanted.where(_deadline.kind == bindparam("kind"))
-    if shape.level == OWN.level:
-        own = select(_case.id).where(
-            _case.account_id == bindparam("account", type_=BigInteger), _case.closed_at.is_(None)
-        )
-        wanted = wanted.where(_deadline.case_id.in_(own))
-        if shape.within:
-            within = bindparam(f"within{at}", type_=BigInteger)
-            wanted = wanted.where(_deadline[shape.within] == within)
-    else:
-        wanted = wanted.where(*reach.condition(Deadline, shape, at))
-    if owned:
-        wanted = wanted.where(
-            _deadline.owner == any_(bindparam(f"owner{at}", type_=ARRAY(Text)))
-            if shape.level == GIVEN
-            else _deadline.owner == bindparam(f"owner{at}")
-        )
-    if shape.level in (GIVEN, OWN.level):
-        # Few rows that no index orders: all of them, rather than a walk through every clock.
-        few = wanted.cte(name).prefix_with("MATERIALIZED", dialect="postgresql")
-        return select(few).order_by(few.c.due_at, few.c.id)
-    return wanted.order_by(_deadline.due_at, _deadline.id)

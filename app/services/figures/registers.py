@@ -14,7 +14,7 @@ from app.services.figures.rules import Asked, level_of
 
 
 @dataclass(frozen=True)
-class Registry:
+class Operating:
     """An organisation operating on the day asked for."""
 
     kind: str
@@ -23,7 +23,7 @@ class Registry:
 
 
 @dataclass(frozen=True)
-class Registered_:
+class KnownArea:
     """An area in force on the day asked for."""
 
     place: Place
@@ -33,8 +33,8 @@ class Registered_:
 
 @dataclass(frozen=True)
 class Registers:
-    organisations: Sequence[Registry]
-    areas: Sequence[Registered_]
+    organisations: Sequence[Operating]
+    areas: Sequence[KnownArea]
     surveyed: frozenset[int]
 
 
@@ -73,8 +73,8 @@ async def load(connection: AsyncConnection, asked: Asked) -> Registers:
         {"district": asked.place.district, "first": asked.period.first, "last": asked.period.last},
     )
     return Registers(
-        [Registry(o.kind, o.name, Place(o.district, o.town, o.village)) for o in organisations],
-        [Registered_(place_of(a.code), a.name, a.is_rural) for a in areas],
+        [Operating(o.kind, o.name, Place(o.district, o.town, o.village)) for o in organisations],
+        [KnownArea(place_of(a.code), a.name, a.is_rural) for a in areas],
         frozenset(surveys.scalars()),
     )
 
