@@ -17,7 +17,23 @@ from app.config import SettingsError, get_settings
 from app.db import make_engine, refuse_strong_role
 from app.deps import Actors
 from app.kinds import KINDS, Kinds
-from app.routers import areas, auth, health, problems, typed
+from app.routers import (
+    areas,
+    auth,
+    cases,
+    health,
+    indicators,
+    notices,
+    partners,
+    people,
+    problems,
+    registers,
+    typed,
+    worklist,
+)
+from app.routers import (
+    kinds as definitions,
+)
 from app.routers.shown import check_classified
 from app.services import calendar
 
@@ -59,7 +75,19 @@ def create_app(kinds: Kinds = KINDS, engine: AsyncEngine | None = None) -> FastA
     app.state.actors = Actors()
     problems.install(app)
     api = APIRouter(prefix=PREFIX)
-    routers = (auth.router, areas.router, typed.make_router(kinds))
+    routers = (
+        auth.router,
+        worklist.router,
+        cases.router,
+        typed.make_router(kinds),
+        people.router,
+        notices.router,
+        indicators.router,
+        definitions.make_router(kinds),
+        areas.router,
+        registers.router,
+        partners.router,
+    )
     for router in routers:
         api.include_router(router)
     app.include_router(health.router)

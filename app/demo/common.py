@@ -85,7 +85,11 @@ def transfer(story: Story, by: Role, organisation: str | None = None) -> None:
     place = cast.other(story.rng, story.place)
     found = cast.organisation(organisation, place) if organisation else None
     story.do(
-        "transfer", by, area=place.code, organisation_id=found, reason="当事人已搬至该村（社区）居住"
+        "transfer",
+        by,
+        area=place.code,
+        organisation_id=found,
+        reason="当事人已搬至该村（社区）居住",
     )
     story.place = place
 

@@ -6,7 +6,17 @@ from typing import Final
 from app.demo import words
 from app.demo.common import TOWN, VILLAGE, assess, lower, transfer
 from app.demo.dv_warning import (
-    POLICE, Violence, accept, begun, deliver, finding, inform, monitored, report, visit, visits,
+    POLICE,
+    Violence,
+    accept,
+    begun,
+    deliver,
+    finding,
+    inform,
+    monitored,
+    report,
+    visit,
+    visits,
     warn,
 )
 from app.demo.story import Story
@@ -368,4 +378,3 @@ SCRIPT: Final = Script(
         Course(repeated, 3, _LONG, 60),
     ),
 )
-

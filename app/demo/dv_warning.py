@@ -6,7 +6,14 @@ from typing import Any, Final
 
 from app.demo import words
 from app.demo.common import (
-    DISTRICT, TOWN, VILLAGE, assess, exempted, flagged, note, report_to_police,
+    DISTRICT,
+    TOWN,
+    VILLAGE,
+    assess,
+    exempted,
+    flagged,
+    note,
+    report_to_police,
 )
 from app.demo.people import Household, Invented, person
 from app.demo.story import Step, Story

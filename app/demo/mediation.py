@@ -54,9 +54,7 @@ def opened(
     family = story.family(children=1 if children else 0, ages=(24, 50))
     a, b = flagged(story, family.wife, 0.05), family.husband
     if topic in _BETWEEN_KIN:
-        b = person(
-            story.rng, story.day, (58, 75), female=True, address=family.wife.home_address
-        )
+        b = person(story.rng, story.day, (58, 75), female=True, address=family.wife.home_address)
     roles, found_by, _ = story.rng.choices(_FOUND, [f[2] for f in _FOUND])[0]
     if procedure != "none":
         roles, found_by = (COURT,), "court"

@@ -6,8 +6,20 @@ from typing import Any, Final
 from app.demo import dv_courses, words
 from app.demo.common import TOWN, assess, note, report_to_police
 from app.demo.mediation import (
-    COURT, MATTERS, MEDIATOR, Dispute, accept, agree, mediated, opened, return_visit, screen,
-    screened, session, talked, taken_up,
+    COURT,
+    MATTERS,
+    MEDIATOR,
+    Dispute,
+    accept,
+    agree,
+    mediated,
+    opened,
+    return_visit,
+    screen,
+    screened,
+    session,
+    talked,
+    taken_up,
 )
 from app.demo.story import Story
 from app.demo.year import Course, Script
@@ -34,7 +46,9 @@ def report_risk(story: Story, action: str = "report_risk", to: str = "police") -
         MEDIATOR,
         reported_to=to,
         reported_at=story.at,
-        receipt_no=f"回执{story.day:%y%m%d}{story.rng.randint(100, 999)}" if to == "police" else None,
+        receipt_no=f"回执{story.day:%y%m%d}{story.rng.randint(100, 999)}"
+        if to == "police"
+        else None,
         situation="双方情绪激动，有动手的苗头",
         precautions="已分开双方，联系亲属陪同，村（居）干部留守",
     )
@@ -130,7 +144,7 @@ def extended(story: Story) -> None:
     screened(story)
     accept(story, dispute)
     session(story.days(8, 18))
-    until = story.day + timedelta(days=story.rng.randint(25, 35))
+    until = story.day + timedelta(days=story.rng.randint(36, 45))
     story.later(0.2, 1).do("extend_time", MEDIATOR, both_agree=True, until=until)
     session(story.days(10, 20))
     agree(story, dispute)
@@ -233,9 +247,7 @@ def not_confirmed(story: Story) -> None:
 
 
 def terminate(story: Story, cause: str) -> None:
-    story.do(
-        "terminate", MEDIATOR, cause=cause, routes_told=["court"], told_on=story.day
-    )
+    story.do("terminate", MEDIATOR, cause=cause, routes_told=["court"], told_on=story.day)
 
 
 def failed(story: Story) -> None:

@@ -1,8 +1,8 @@
 """The demo year as a plan: how many cases of which kind and course, opened where and when."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
 from typing import Final
@@ -11,6 +11,8 @@ from app import clock
 from app.clock import Holidays
 from app.demo.cast import Cast
 from app.demo.story import Over, Step, Story, Year
+from app.kinds import Kinds
+from app.kinds.base import ANYWHERE, Branch
 
 DAYS: Final = 365
 BEFORE: Final = 45
@@ -48,6 +50,7 @@ class Script:
 
 def plan(
     scripts: Sequence[Script],
+    kinds: Kinds,
     cast: Cast,
     holidays: Holidays,
     *,
@@ -57,6 +60,7 @@ def plan(
 ) -> list[Step]:
     """Every command of the year up to the anchor, in the order in which they are typed."""
     year = Year(seed, anchor, cast, holidays)
+    begin = anchor - timedelta(days=DAYS + BEFORE)
     for script in scripts:
         rng = Random(f"{seed} {script.kind}")  # noqa: S311 - invention, no secret
         begun = sorted(
@@ -71,7 +75,36 @@ def plan(
             story = Story(year, script.kind, str(n), place, at)
             with suppress(Over):
                 course.tell(story)
-    return sorted(year.steps, key=lambda step: (step.recorded_at, step.id))
+    steps = list(_possible(kinds, sorted(year.steps, key=lambda s: (s.recorded_at, s.id))))
+    return [replace(steps[0], happened_at=begin, recorded_at=begin), *steps[1:]] if steps else []
+
+
+def began(first: datetime) -> datetime:
+    """The anchor of a year whose first command was typed at a moment."""
+    return first + timedelta(days=DAYS + BEFORE)
+
+
+def _possible(kinds: Kinds, steps: Sequence[Step]) -> Iterator[Step]:
+    """The steps without those beside a story that come when its case no longer allows them."""
+    states: dict[object, str] = {}
+    for step in steps:
+        kind = kinds[step.kind]
+        action = kind.action(step.name)
+        state = states.setdefault(step.case, kind.initial)
+        if action is None:
+            yield step
+            continue
+        possible = kind.open_states if action.source == ANYWHERE else action.source
+        if step.aside and state not in possible:
+            continue
+        match action.target:
+            case Branch(field=field_, to=to):
+                states[step.case] = to[str(step.answers[field_])]
+            case str() as target:
+                states[step.case] = target
+            case None:
+                pass
+        yield step
 
 
 def _dealt(script: Script, cases: int) -> list[tuple[int, Course]]:

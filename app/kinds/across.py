@@ -87,8 +87,8 @@ INDICATORS = (
         code="LAW-30b",
         title="高危评估后24小时内报案率",
         unit="%",
-        rule="评为高危后24小时内向公安机关报案的 ÷ 期内满24小时的高危评估（公安、法院已在办理的告诫、"
-        "保护令案件除外）",
+        rule="评为高危后24小时内向公安机关报案的 ÷ 期内满24小时的高危评估"
+        "（公安、法院已在办理的告诫、保护令案件除外）",
         clause=_DISCOVERY,
         measure=Followed(
             first=Events(
@@ -101,9 +101,7 @@ INDICATORS = (
     _committees(
         "FAM-01a", "三级人民调解组织覆盖率：区", "设有婚姻家庭纠纷人民调解组织的区 ÷ 区", "district"
     ),
-    _committees(
-        "FAM-01b", "三级人民调解组织覆盖率：镇街", "设有人民调解组织的镇街 ÷ 镇街", "town"
-    ),
+    _committees("FAM-01b", "三级人民调解组织覆盖率：镇街", "设有人民调解组织的镇街 ÷ 镇街", "town"),
     _committees(
         "FAM-01c", "三级人民调解组织覆盖率：村居", "设有人民调解组织的村居 ÷ 村居", "village"
     ),

@@ -117,4 +117,7 @@ class Outbox(Placed, table=True):
         sa_type=BIG, sa_column_kwargs={"server_default": text("pg_current_xact_id()::text::bigint")}
     )
 
-    __table_args__ = (Index("ix_outbox_district", "district", "id"),)
+    __table_args__ = (
+        Index("ix_outbox_district", "district", "id"),
+        Index("ix_outbox_feed", "xid", "id"),
+    )

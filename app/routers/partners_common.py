@@ -69,18 +69,15 @@ def filled(form: type[Form], part: str, answers: dict[str, Any]) -> Any:
     try:
         return form.model_validate(answers)
     except ValidationError as error:
-        problems = [
-            {
-                "field": ".".join([part, *map(str, e["loc"]), *_named(e.get("ctx") or {})]),
-                "message": e["msg"] if "field" in (e.get("ctx") or {}) else "填写有误",
-            }
-            for e in error.errors(include_url=False, include_input=False)
-        ]
+        problems = [_problem(part, e) for e in error.errors(include_input=False)]
     raise Invalid("请按提示修改后重新提交", problems)
 
 
-def _named(context: dict[str, Any]) -> list[str]:
-    return [str(context["field"])] if "field" in context else []
+def _problem(part: str, error: Any) -> dict[str, str]:
+    named = (error.get("ctx") or {}).get("field")
+    place = [part, *map(str, error["loc"]), *([str(named)] if named else [])]
+    said = error["msg"] if named else "必填" if error["type"] == "missing" else "填写有误"
+    return {"field": ".".join(place), "message": said}
 
 
 class CandidateShown(Shown):
@@ -100,6 +97,13 @@ class Taken(Shown):
     candidates: list[CandidateShown] = shown(
         S0, "可能归入的案件，由人工确认后带 case_id 或 open_new 重发", default_factory=list
     )
+
+
+RECORDED: dict[int | str, dict[str, Any]] = {
+    200: {"description": "以前已记录，返回原回执"},
+    201: {"model": Taken, "description": "已记录"},
+    202: {"model": Taken, "description": "待人工确认，没有保存任何内容"},
+}
 
 
 def taken(outcome: Receipt | Undecided, response: Response) -> Taken:

@@ -24,7 +24,7 @@ from app.kinds.dv_warning.words import VictimWish
 from app.kinds.forms import Moment, Yes
 from app.kinds.people import PartyRole, Relation
 from app.roles import Role
-from app.routers.partners_common import Number, PartnerBody, PartnerPerson, Taken, taken
+from app.routers.partners_common import RECORDED, Number, PartnerBody, PartnerPerson, Taken, taken
 from app.routers.problems import PROBLEMS
 from app.services import partners, partners_police
 from app.services.partners import Pair
@@ -124,11 +124,8 @@ class VisitBody(PartnerBody):
     visit: Visit = Field(title="查访情况")
 
 
-ANSWERS = {201: {"description": "已记录"}, 202: {"model": Taken, "description": "待人工确认"}}
-
-
 @router.post(
-    "/warnings", response_model=Taken, responses=ANSWERS, operation_id="partner_police_warning"
+    "/warnings", response_model=Taken, responses=RECORDED, operation_id="partner_police_warning"
 )
 async def push_warning(work: PoliceDep, body: WarningBody, response: Response) -> Taken:
     """公安机关推送告诫书（反家暴法 16, 17；34号 8–10）。同一文号重复推送返回同一回执。"""
@@ -146,7 +143,7 @@ async def push_warning(work: PoliceDep, body: WarningBody, response: Response) -
 
 
 @router.post(
-    "/incidents", response_model=Taken, responses=ANSWERS, operation_id="partner_police_incident"
+    "/incidents", response_model=Taken, responses=RECORDED, operation_id="partner_police_incident"
 )
 async def push_incident(work: PoliceDep, body: IncidentBody, response: Response) -> Taken:
     """公安机关推送家庭暴力警情及处理结果（34号 21）；可先推送受理，再推送处理结果。"""
@@ -163,7 +160,7 @@ async def push_incident(work: PoliceDep, body: IncidentBody, response: Response)
 
 
 @router.post(
-    "/visits", response_model=Taken, responses=ANSWERS, operation_id="partner_police_visit"
+    "/visits", response_model=Taken, responses=RECORDED, operation_id="partner_police_visit"
 )
 async def push_visit(work: PoliceDep, body: VisitBody, response: Response) -> Taken:
     """公安机关推送查访结果（34号 12；粤办法 28），按告诫书文号归案。"""

@@ -29,8 +29,8 @@ def check_classified(routers: Iterable[APIRouter]) -> None:
         {
             f"{model.__name__}.{name}"
             for router in routers
-            for route in router.routes
-            if isinstance(route, APIRoute) and route.response_model is not None
+            for route in _routes(router)
+            if route.response_model is not None
             for model in _models(route.response_model, set())
             for name, field in model.model_fields.items()
             if "x-sight" not in _extra(field.json_schema_extra)
@@ -38,6 +38,15 @@ def check_classified(routers: Iterable[APIRouter]) -> None:
     )
     if bare:
         raise RuntimeError(f"fields without a class: {', '.join(bare)}")
+
+
+def _routes(router: APIRouter) -> Iterator[APIRoute]:
+    """The router's own routes and those of the routers it includes."""
+    for route in router.routes:
+        if isinstance(route, APIRoute):
+            yield route
+        elif included := getattr(route, "original_router", None):
+            yield from _routes(included)
 
 
 def _extra(extra: Any) -> dict[str, Any]:

@@ -45,6 +45,9 @@ ORDER: tuple[type[SQLModel], ...] = (
     Outbox,
     AccessLog,
 )
+AGAIN = frozenset({CaseParty, PartyGram, PersonMatch})
+"""Tables in which a row that is there already is no news: she is picked a second time."""
+
 COMMAND_KEYS = ("case_pkey", "event_pkey")
 
 
@@ -89,9 +92,10 @@ def _insert(shape: Shape) -> TextClause:
     for table, columns in shape:
         name = table_of(table).name
         listed = ", ".join(f'"{column}"' for column in columns)
+        again = " on conflict do nothing" if table in AGAIN else ""
         parts.append(  # only names of our own tables and columns go in
             f'new_{name} as (insert into "{name}" ({listed}) select {listed}'  # noqa: S608
-            f' from jsonb_populate_recordset(null::"{name}", cast(:{name} as jsonb)))'
+            f' from jsonb_populate_recordset(null::"{name}", cast(:{name} as jsonb)){again})'
         )
     return text(f"with {', '.join(parts)} select")
 

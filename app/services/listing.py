@@ -22,6 +22,7 @@ from sqlalchemy import (
     tuple_,
     union,
 )
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from app import access, clock
 from app.access import Work
@@ -168,7 +169,7 @@ def card(work: Work, row: Any) -> dict[str, Any]:
 
 _NEXT_DUE = (
     select(_deadline.case_id, _deadline.kind, _deadline.rule, _deadline.due_at)
-    .distinct(_deadline.case_id)
+    .ext(distinct_on(_deadline.case_id))
     .where(_deadline.case_id == any_(bindparam("cases", type_=ARRAY(Uuid))), *RUNNING)
     .order_by(_deadline.case_id, _deadline.due_at, _deadline.id)
 )

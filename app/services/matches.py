@@ -5,6 +5,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import BigInteger, bindparam, func, or_, select, text, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
@@ -22,6 +23,7 @@ MOST = 500
 """People looked through for open matches, those who joined a case last first."""
 
 Verdict = Literal["same", "different"]
+REUSED = "这个编号已用于另一次提交，请重新提交"
 
 
 async def waiting(work: Work) -> list[dict[str, Any]]:
@@ -66,7 +68,7 @@ async def decide(work: Work, pair: tuple[UUID, UUID], id: UUID, verdict: Verdict
         raise NotFound("没有这两个人员的比对记录")
     known = (await work.connection.execute(_BEFORE, {"id": id})).first()
     if known is None:
-        await looks.log(work, f"match_{verdict}", Sight.S3, person_id=pair[0], id=id)
+        await _log(work, pair[0], id, verdict)
         values = {
             "one": match.person_id,
             "two": match.other_id,
@@ -77,10 +79,17 @@ async def decide(work: Work, pair: tuple[UUID, UUID], id: UUID, verdict: Verdict
         await work.connection.execute(_DECIDE, values)
         await _follow(work, group)
     elif (known.what, known.person_id) != (f"match_{verdict}", pair[0]):
-        raise IdReused("这个编号已用于另一次提交，请重新提交")
+        raise IdReused(REUSED)
     row = (await work.connection.execute(_PAIR, {"one": pair[0], "two": pair[1]})).one()
     return {"person_id": row.person_id, "other_id": row.other_id, "verdict": row.verdict,
             "decided_by": row.decided_by, "decided_at": row.decided_at}  # fmt: skip
+
+
+async def _log(work: Work, person_id: UUID, id: UUID, verdict: Verdict) -> None:
+    try:
+        await looks.log(work, f"match_{verdict}", Sight.S3, person_id=person_id, id=id)
+    except IntegrityError:
+        raise IdReused(REUSED) from None
 
 
 def _check(work: Work) -> None:

@@ -23,7 +23,12 @@ MOST = 20
 
 
 async def choose(
-    work: Work, kind: CaseKind, paper: Paper, pair: Pair, numbered: Sequence[Any], states: frozenset[str]
+    work: Work,
+    kind: CaseKind,
+    paper: Paper,
+    pair: Pair,
+    numbered: Sequence[Any],
+    states: frozenset[str],
 ) -> Any | Undecided | None:
     """The case's row the paper belongs to; None if there is none and one is to be opened.
 
@@ -85,7 +90,9 @@ async def numbered_cases(
     return await _rows(work, col(Case.id).in_(naming))
 
 
-async def _with_subject(work: Work, kind: CaseKind, pair: Pair, states: frozenset[str]) -> Sequence[Any]:
+async def _with_subject(
+    work: Work, kind: CaseKind, pair: Pair, states: frozenset[str]
+) -> Sequence[Any]:
     role, person = next(iter(pair.items()))
     if not person.id_number:
         return ()

@@ -7,8 +7,8 @@ from app.access import Work
 from app.errors import DocumentNumberTaken
 from app.kinds.base import OPENED
 from app.kinds.dv_warning.decisions import (
-    Criticism,
     CriminalCase,
+    Criticism,
     Delivery,
     NotEstablished,
     PenaltyDecision,

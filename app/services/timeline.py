@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import BigInteger, Select, bindparam, func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import col
 
 from app import access, crypto
@@ -39,7 +40,7 @@ _EVENTS = (
 )  # fmt: skip
 _LATEST = (
     _EVENTS.where(_event.replaced_by.is_(None))
-    .distinct(_event.name)
+    .ext(distinct_on(_event.name))
     .order_by(_event.name, _event.seq.desc())
 )
 _FIRST_PAGE = _EVENTS.order_by(_event.seq.desc()).limit(bindparam("limit", type_=BigInteger))
@@ -98,6 +99,7 @@ def _event_shown(
     if row.sealed is not None:
         given |= crypto.unseal_values(key, row.sealed, crypto.Place("event", "sealed", row.id))
     reason = given.pop(REASON, None)
+    given = {name: value for name, value in given.items() if value not in (None, [], "")}
     form = kind.form_of(row.name)
     read = answers.readable(form, given, sight) if form else {}
     return {

@@ -21,9 +21,9 @@ from sqlalchemy import (
     true,
 )
 
+from app.kinds.measures import Stock
 from app.services.figures.calls import Call, call_of, place_values
 from app.services.figures.rules import MOVES, Asked, Bound, Rule, Rules, rules_of, where
-from app.kinds.measures import Stock
 
 Side = Literal["numerator", "denominator"]
 
@@ -90,7 +90,7 @@ def _columns(
 
 
 def _part(rules: Rules, rows: FromClause) -> ColumnElement[bool]:
-    return func.coalesce(and_(*where(rules.part, rows)), literal(False))  # noqa: FBT003
+    return func.coalesce(and_(*where(rules.part, rows)), literal(False))
 
 
 def _events(rules: Rules, rule: Rule, asked: Asked) -> Members:

@@ -62,13 +62,9 @@ _ASKED = (
     " cast(:until as timestamptz)"
 )
 _EVENTS = text(f"select * from figures_of_events({_ASKED}, cast(:names as text[]))")  # noqa: S608
-_WIDE = {
-    name: text(  # noqa: S608
-        f"select * from figures_of_{name}({_ASKED}, cast(:kinds as text[]),"
-        " cast(:names as text[]))"
-    )
-    for name in ("flags", "amounts")
-}
+_SOME = f"{_ASKED}, cast(:kinds as text[]), cast(:names as text[])"
+_FLAGS = text(f"select * from figures_of_flags({_SOME})")  # noqa: S608
+_AMOUNTS = text(f"select * from figures_of_amounts({_SOME})")  # noqa: S608
 _CLOCKS = text(
     f"select * from figures_of_clocks({_ASKED}, cast(:at as timestamptz),"  # noqa: S608
     " cast(:started as text[]), cast(:due as text[]), cast(:met as text[]))"
@@ -108,10 +104,13 @@ async def _over_events(
         rows = await connection.execute(_EVENTS, values | {"names": _all(plain, "name")})
         passes.events.add(rows, "name")
     flagged = [r for r in rules if "flag" in r]
-    for name, wide, cells in (("flags", flagged, passes.flags), ("amounts", sums, passes.amounts)):
-        if wide:
-            chosen = {"kinds": _all(wide, "kind"), "names": _all(wide, "name")}
-            cells.add(await connection.execute(_WIDE[name], values | chosen), "name")
+    for some, found, cells in (
+        (flagged, _FLAGS, passes.flags),
+        (sums, _AMOUNTS, passes.amounts),
+    ):
+        if some:
+            chosen = {"kinds": _all(some, "kind"), "names": _all(some, "name")}
+            cells.add(await connection.execute(found, values | chosen), "name")
 
 
 async def _over_clocks(

@@ -8,10 +8,9 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, FromClause
 
 from app.clock import Period
-from app.kinds.common import ACTIONS
 from app.kinds.base import Move
+from app.kinds.common import ACTIONS
 from app.kinds.measures import (
-    AreaLevel,
     Clocks,
     Count,
     Events,
@@ -38,7 +37,7 @@ class Asked:
     """For which place and time figures are asked, by areas of which level, and when."""
 
     place: Place
-    level: AreaLevel
+    level: str
     period: Period
     at: datetime
 
@@ -46,10 +45,6 @@ class Asked:
     def until(self) -> datetime:
         """The end of what can be known: of the period, or now."""
         return min(self.period.end, self.at + timedelta(microseconds=1))
-
-
-def level_of(place: Place) -> AreaLevel:
-    return "village" if place.village else "town" if place.town else "district"
 
 
 @dataclass(frozen=True)
@@ -90,16 +85,18 @@ def where(rule: Rule, rows: FromClause) -> list[ColumnElement[bool]]:
 
 
 def of_events(events: Events, kinds: frozenset[str]) -> Rule:
-    rule = {"kind": events.kinds or kinds, "name": events.names}
+    """The rule for events, in the indicator's kinds unless they name their own."""
+    rule: dict[str, frozenset[Any]] = {"kind": events.kinds or kinds, "name": events.names}
     if events.outcomes is not None:
         rule["outcome"] = _texts(events.outcomes)
     if events.female:
-        return rule | {"female": frozenset({True})} | _flag(events)
-    return rule | _flag(events)
+        rule["female"] = _TRUE
+    if events.flag is not None:
+        rule["flag"] = frozenset({events.flag.value})
+    return rule
 
 
-def _flag(events: Events) -> Rule:
-    return {"flag": frozenset({events.flag.value})} if events.flag else {}
+_TRUE = frozenset({True})
 
 
 def _texts(values: frozenset[str]) -> frozenset[str]:
@@ -118,11 +115,8 @@ def _of_clocks(clocks: Clocks, kinds: frozenset[str]) -> dict[str, frozenset[Any
 
 
 def _of_stock(stock: Stock) -> Rule:
-    entered = {"name": stock.enter}
-    return entered if stock.outcomes is None else entered | {"outcome": _texts(stock.outcomes)}
-
-
-_TRUE = frozenset({True})
+    rule = {"name": stock.enter}
+    return rule if stock.outcomes is None else rule | {"outcome": _texts(stock.outcomes)}
 
 
 def rules_of(measure: Measure, kinds: frozenset[str]) -> Rules | None:
@@ -135,14 +129,14 @@ def rules_of(measure: Measure, kinds: frozenset[str]) -> Rules | None:
         case Share(part=part, whole=whole):
             return Rules("events", of_events(part, kinds), of_events(whole, kinds))
         case OnTime(of=clocks, within=within):
-            whole = _of_clocks(clocks, kinds)
-            return Rules("clocks", whole | {f"in_{within}": _TRUE}, whole)
+            every = _of_clocks(clocks, kinds)
+            return Rules("clocks", every | {f"in_{within}": _TRUE}, every)
         case MetWith(of=clocks, outcomes=outcomes):
-            whole = _of_clocks(clocks, kinds)
-            return Rules("clocks", whole | {"met_outcome": _texts(outcomes)}, whole)
+            every = _of_clocks(clocks, kinds)
+            return Rules("clocks", every | {"met_outcome": _texts(outcomes)}, every)
         case MeanDays(of=clocks):
-            whole = _of_clocks(clocks, kinds) | {"was_met": _TRUE}
-            return Rules("clocks", whole, whole, value="days")
+            every = _of_clocks(clocks, kinds) | {"was_met": _TRUE}
+            return Rules("clocks", every, every, value="days")
         case Stock():
             return Rules("stock", _of_stock(measure))
         case _:

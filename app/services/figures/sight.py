@@ -1,16 +1,19 @@
 """Which small counts somebody may see: those whose every case is open to her."""
 
+from typing import Any
+
+from sqlalchemy import Select, func, select, text
+from sqlmodel import col
+
 from app import access
 from app.access import Work
 from app.kinds.base import CaseKind
 from app.models import Case
+from app.models.columns import table_of
 from app.places import Place
 from app.services.figures.compute import Figure
 from app.services.figures.lists import Members, members
 from app.services.figures.rules import MOVES, Asked, Bound
-from sqlalchemy import Select, func, select, text
-from sqlmodel import col
-from typing import Any
 
 _STRAYS = text("select figure_strays(cast(:place as bigint[]), cast(:moves as text[]))")
 
@@ -66,6 +69,5 @@ class Sight:
         """The members in cases that the reader may open, with the case's number and kind."""
         rows = chosen.subquery()
         of_case = (col(Case.number), col(Case.kind))
-        return access.visible_cases(self._work.actor, self._work.kinds, *rows.c, *of_case).join(
-            rows, rows.c.case_id == col(Case.id)
-        )
+        visible = access.visible_cases(self._work.actor, self._work.kinds, *rows.c, *of_case)
+        return visible.select_from(table_of(Case)).join(rows, rows.c.case_id == col(Case.id))

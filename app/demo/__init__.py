@@ -1,0 +1,108 @@
+"""The demo year: a year of invented cases, carried out through the same door as real ones."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlmodel import col
+
+from app import clock
+from app.clock import Holidays
+from app.db import transaction
+from app.demo import (
+    aid_courses,
+    dv_courses,
+    left_behind,
+    mediation_courses,
+    order_courses,
+    shelter,
+    year,
+)
+from app.demo.cast import READER, Cast, gather
+from app.demo.player import CHANNEL, Player
+from app.demo.story import Step
+from app.errors import AppError, Invalid
+from app.kinds import Kinds
+from app.models import Event
+from app.roles import Role
+
+SCRIPTS: Final = (
+    dv_courses.SCRIPT,
+    mediation_courses.SCRIPT,
+    left_behind.SCRIPT,
+    order_courses.SCRIPT,
+    aid_courses.SCRIPT,
+    shelter.SCRIPT,
+)
+TOGETHER: Final = 25
+"""Commands a transaction: few enough that nobody else waits long for a case number."""
+
+Progress = Callable[[int, int, datetime], None]
+"""Is told how many commands are done, of how many, and where in the year they are."""
+
+
+@dataclass(frozen=True)
+class Played:
+    """What a play did: commands carried out now, all of the plan, and what was refused."""
+
+    done: int
+    planned: int
+    refused: tuple[tuple[Step, AppError], ...] = ()
+
+
+def _silent(done: int, planned: int, moment: datetime) -> None:
+    return None
+
+
+async def play(
+    engine: AsyncEngine,
+    kinds: Kinds,
+    holidays: Holidays,
+    *,
+    seed: int = 1,
+    cases: int = 3000,
+    progress: Progress = _silent,
+) -> Played:
+    """Play the 365 days before now, in so many cases, or go on where an earlier play stopped.
+
+    The same seed on the same day gives the same cases, people and numbers in the same order. A
+    year already played is not played again: its plan follows from its first command. Raises
+    RuntimeError in production, Invalid before areas and accounts are there.
+    """
+    now = clock.now().replace(minute=0, second=0, microsecond=0)
+    async with transaction(engine, READER) as connection:
+        cast = await gather(connection)
+    if not cast.villages or (Role.WOMEN_FED_DISTRICT, cast.district.code) not in cast.actors:
+        raise Invalid("请先导入地区并建立演示账号")
+    first, known = await _before(engine, cast)
+    steps = year.plan(
+        SCRIPTS, kinds, cast, holidays,
+        seed=seed, cases=cases, anchor=year.began(first) if first else now,
+    )  # fmt: skip
+    todo = [step for step in steps if step.id not in known]
+    done = len(steps) - len(todo)
+    player = Player(engine, kinds, holidays)
+    # The first command alone: where it stands, the plan of an interrupted play can be made again.
+    cuts = [0, *range(1, len(todo), TOGETHER), len(todo)]
+    for start, end in zip(cuts, cuts[1:], strict=False):
+        await player.play(todo[start:end])
+        progress(done + end, len(steps), todo[end - 1].recorded_at)
+    return Played(len(todo), len(steps), tuple(player.refused))
+
+
+async def _before(engine: AsyncEngine, cast: Cast) -> tuple[datetime | None, set[UUID]]:
+    """When the demo's first command was typed, and which commands are there already."""
+    reader = cast.actors[Role.WOMEN_FED_DISTRICT, cast.district.code][0]
+    demo = col(Event.channel) == CHANNEL
+    async with transaction(engine, reader.opening) as connection:
+        first = await connection.execute(select(func.min(col(Event.recorded_at))).where(demo))
+        moment: datetime | None = first.scalar_one()
+        ids = await connection.execute(select(col(Event.id)).where(demo))
+        return moment, set(ids.scalars())
+
+
+__all__ = ["Played", "Progress", "play"]

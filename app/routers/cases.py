@@ -1,0 +1,104 @@
+"""Reading cases: the list, the case page, and its parts."""
+
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+
+from app.deps import WorkDep
+from app.kinds.instruments import Danger
+from app.routers.case_parts import (
+    CaseListed,
+    CaseShown,
+    DeadlineList,
+    EventPage,
+    PartyList,
+)
+from app.routers.problems import PROBLEMS
+from app.routers.queries import WORD, Area, Cursor, Limit
+from app.services import listing, reading
+from app.services.listing import Filters
+
+router = APIRouter(prefix="/cases", tags=["案件"], responses=PROBLEMS)
+
+InCharge = Annotated[
+    Literal["me"] | Annotated[int, Query(ge=1, lt=2**63)] | None,
+    Query(title="承办人", description="me 或账号编号"),
+]
+
+
+@router.get("", operation_id="list_cases", summary="案件列表", response_model=CaseListed)
+async def list_cases(
+    work: WorkDep,
+    kind: Annotated[str | None, Query(title="案件类型", pattern=WORD)] = None,
+    state: Annotated[str | None, Query(title="状态", pattern=WORD)] = None,
+    area: Area = None,
+    overdue: Annotated[bool | None, Query(title="是否有逾期事项")] = None,
+    in_charge: InCharge = None,
+    text: Annotated[
+        str | None,
+        Query(
+            title="案号开头",
+            description="不要填写个人信息",
+            pattern="^[^\x00-\x1f]+$",
+            max_length=40,
+        ),
+    ] = None,
+    closed: Annotated[bool | None, Query(title="是否已结案")] = None,
+    danger: Annotated[Danger | None, Query(title="危险等级")] = None,
+    cursor: Cursor = None,
+    limit: Limit = 20,
+) -> Any:
+    """本人工作范围内的案件，最近发生的在前。"""
+    filters = Filters(
+        kind=kind,
+        state=state,
+        area=area,
+        overdue=overdue,
+        in_charge=work.actor.account_id if in_charge == "me" else in_charge,
+        text=text,
+        closed=closed,
+        danger=danger.value if danger else None,
+    )
+    return await listing.page(work, filters, cursor, limit)
+
+
+@router.get("/{case_id}", operation_id="read_case", summary="案件", response_model=CaseShown)
+async def read_case(work: WorkDep, case_id: UUID) -> Any:
+    """案件的全部内容，按本人角色可见的等级显示；查看敏感内容会留下记录。"""
+    return await reading.case_page(work, case_id)
+
+
+@router.get(
+    "/{case_id}/timeline",
+    operation_id="read_case_timeline",
+    summary="案件经过",
+    response_model=EventPage,
+)
+async def read_timeline(
+    work: WorkDep, case_id: UUID, cursor: Cursor = None, limit: Limit = 20
+) -> Any:
+    """发生过的每一步，最近的在前，已更正的也保留。"""
+    return await reading.case_timeline(work, case_id, cursor, limit)
+
+
+@router.get(
+    "/{case_id}/parties",
+    operation_id="read_case_parties",
+    summary="当事人",
+    response_model=PartyList,
+)
+async def read_parties(work: WorkDep, case_id: UUID) -> Any:
+    """案件中的人员，按本人角色可见的等级显示。"""
+    return {"items": await reading.case_parties(work, case_id)}
+
+
+@router.get(
+    "/{case_id}/deadlines",
+    operation_id="read_case_deadlines",
+    summary="期限",
+    response_model=DeadlineList,
+)
+async def read_deadlines(work: WorkDep, case_id: UUID) -> Any:
+    """案件的全部期限，包括已办结和已取消的。"""
+    return {"items": await reading.case_deadlines(work, case_id)}

@@ -1,0 +1,47 @@
+"""Notices: short, neutral, naming nobody."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter
+
+from app.deps import WorkDep
+from app.kinds.forms import S0, S1
+from app.roles import Role
+from app.routers.problems import PROBLEMS
+from app.routers.queries import Cursor, Limit
+from app.routers.shown import Shown, shown
+from app.services import notices
+
+router = APIRouter(prefix="/notices", tags=["通知"], responses=PROBLEMS)
+
+
+class NoticeShown(Shown):
+    id: UUID = shown(S1, "编号")
+    case_id: UUID = shown(S1, "案件编号")
+    role: Role = shown(S1, "通知的角色")
+    text: str = shown(S1, "内容")
+    basis: str = shown(S0, "依据")
+    area: int = shown(S1, "地区代码")
+    sent_at: datetime = shown(S1, "发出时间")
+    read_at: datetime | None = shown(S1, "阅读时间")
+
+
+class NoticePage(Shown):
+    """Unread ones first, then the newest; `next` is the cursor of the page that follows."""
+
+    items: list[NoticeShown] = shown(S1, "通知")
+    next: str | None = shown(S1, "下一页")
+
+
+@router.get("", operation_id="list_notices", summary="通知", response_model=NoticePage)
+async def list_notices(work: WorkDep, cursor: Cursor = None, limit: Limit = 20) -> Any:
+    """发给本人角色和地区的通知，未读的在前。"""
+    return await notices.page(work, cursor, limit)
+
+
+@router.post("/{notice_id}/read", operation_id="read_notice", summary="标为已读", status_code=204)
+async def read_notice(work: WorkDep, notice_id: UUID) -> None:
+    """同一角色中有一人阅读，即为已读；重复标记没有影响。"""
+    await notices.mark_read(work, notice_id)

@@ -1,0 +1,91 @@
+"""Registers of days: signed surveys of left-behind women, holidays of the district."""
+
+from datetime import date, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, BackgroundTasks, Path, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.deps import EngineDep, WorkDep
+from app.kinds.forms import S0, S1, Whole, Yes
+from app.routers.shown import Shown, shown
+from app.services import calendar, holidays, surveys
+
+router = APIRouter()
+
+EARLIEST, LATEST = date(1949, 10, 1), date(2100, 1, 1)
+Day = Annotated[date, Field(ge=EARLIEST, le=LATEST)]
+AreaCode = Annotated[Whole, Field(ge=10**11, lt=10**12)]
+
+
+class Body(BaseModel):
+    """Unknown fields are refused, text is trimmed."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+
+class SurveyBody(Body):
+    village: AreaCode = Field(title="村（居）（12 位代码）")
+    signed_on: Day = Field(title="签字上报日期")
+
+
+class SurveyShown(Shown):
+    id: int = shown(S1, "编号")
+    village: int = shown(S0, "村（居）")
+    signed_on: date = shown(S0, "签字上报日期")
+    recorded_at: datetime = shown(S1, "系统记录时间")
+
+
+@router.post("/surveys", response_model=SurveyShown, status_code=201)
+async def sign_survey(work: WorkDep, body: SurveyBody, response: Response) -> SurveyShown:
+    """签报一个村（居）的农村留守妇女摸底排查；同村同日只记一次。"""
+    row, new = await surveys.sign(work, body.village, body.signed_on)
+    response.status_code = 201 if new else 200
+    return SurveyShown.model_validate(row)
+
+
+class HolidayBody(Body):
+    is_working: Yes = Field(title="上班（调休）")
+    name: str = Field(title="名称", min_length=1, max_length=50)
+    source: str = Field(title="依据文件", min_length=1, max_length=100)
+
+
+class HolidayShown(Shown):
+    day: date = shown(S0, "日期")
+    is_working: bool = shown(S0, "上班（调休）")
+    name: str = shown(S0, "名称")
+    source: str = shown(S0, "依据文件")
+
+
+class Holidays(Shown):
+    items: list[HolidayShown] = shown(S0, "本区在国家放假安排之外标注的日子")
+
+
+@router.get("/holidays", response_model=Holidays)
+async def list_holidays(
+    work: WorkDep, year: Annotated[int | None, Query(title="年份", ge=1949, le=2100)] = None
+) -> Holidays:
+    rows = await holidays.marked(work, year)
+    return Holidays(items=[HolidayShown.model_validate(row) for row in rows])
+
+
+@router.put("/holidays/{day}", response_model=HolidayShown)
+async def mark_holiday(
+    work: WorkDep,
+    engine: EngineDep,
+    day: Annotated[date, Path(ge=EARLIEST, le=LATEST)],
+    body: HolidayBody,
+    request: Request,
+    after: BackgroundTasks,
+) -> HolidayShown:
+    """标注一天放假或者上班（系统管理员）；之后起算的期限按新的日历计算。"""
+    row = await holidays.mark(
+        work, day, is_working=body.is_working, name=body.name, source=body.source
+    )
+
+    async def read_again() -> None:
+        request.app.state.holidays = await calendar.load(engine)
+
+    # After the answer, so after the commit: what others did not yet see is no calendar.
+    after.add_task(read_again)
+    return HolidayShown.model_validate(row)

@@ -1,0 +1,210 @@
+"""Registers that forms and indicators need: organisations, beds, surveys, holidays."""
+
+import re
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Path, Query, Response
+from pydantic import Field
+
+from app.deps import WorkDep
+from app.errors import PreconditionNeeded, Stale
+from app.kinds.forms import S0, S1
+from app.routers import register_days
+from app.routers.problems import PROBLEMS
+from app.routers.queries import Area, Limit
+from app.routers.register_days import AreaCode, Body, Day
+from app.routers.shown import Shown, shown
+from app.services import organisations, shelters
+from app.services.organisations import Entry, OrganisationKind
+
+router = APIRouter(prefix="/registers", tags=["登记簿"], responses=PROBLEMS)
+router.include_router(register_days.router)
+
+LARGEST = 2**63 - 1
+Id = Annotated[int, Path(ge=1, le=LARGEST)]
+
+
+class OrganisationBody(Body):
+    name: str = Field(title="单位名称", min_length=2, max_length=100)
+    opened_on: Day = Field(title="成立（启用）日期")
+
+
+class NewOrganisation(OrganisationBody):
+    kind: OrganisationKind = Field(title="单位类别")
+    area: AreaCode = Field(title="所在地区（12 位代码）")
+
+
+class Closing(Body):
+    closed_on: Day = Field(title="撤销日期")
+
+
+class OrganisationShown(Shown):
+    id: int = shown(S1, "单位编号")
+    kind: str = shown(S0, "单位类别")
+    kind_title: str = shown(S0, "类别名称")
+    name: str = shown(S0, "单位名称")
+    area: int = shown(S0, "所在地区")
+    opened_on: date = shown(S0, "成立（启用）日期")
+    closed_on: date | None = shown(S0, "撤销日期")
+    version: int = shown(S1, "版本")
+    changed_at: datetime = shown(S1, "修改时间")
+
+
+class Organisations(Shown):
+    items: list[OrganisationShown] = shown(S0, "单位")
+    next: int | None = shown(S1, "下一页从这个编号之后开始；没有下一页时为空")
+
+
+def _organisation(row: Any, response: Response) -> OrganisationShown:
+    response.headers["ETag"] = f'"{row.version}"'
+    return _entry(row)
+
+
+def _entry(row: Any) -> OrganisationShown:
+    return OrganisationShown(
+        id=row.id,
+        kind=row.kind,
+        kind_title=OrganisationKind(row.kind).label,
+        name=row.name,
+        area=row.village or row.town or row.district,
+        opened_on=row.opened_on,
+        closed_on=row.closed_on,
+        version=row.version,
+        changed_at=row.changed_at,
+    )
+
+
+IfMatch = Annotated[str | None, Header(description='读取时 ETag 的值，如 "3"')]
+PRECONDITIONS: dict[int | str, dict[str, Any]] = {
+    412: PROBLEMS[409] | {"description": "内容已被他人修改"},
+    428: PROBLEMS[409] | {"description": "缺少 If-Match"},
+}
+
+
+def _version(if_match: str | None) -> int:
+    """The version the client read. Raises PreconditionNeeded, or Stale for no version of ours."""
+    if if_match is None:
+        raise PreconditionNeeded("请先读取最新内容，再带 If-Match 修改")
+    given = re.fullmatch(r'"([1-9][0-9]{0,8})"', if_match.strip())
+    if given is None:
+        raise Stale("版本号与现有内容不符，请刷新后再改")
+    return int(given[1])
+
+
+@router.get("/organisations", response_model=Organisations)
+async def list_organisations(
+    work: WorkDep,
+    kind: OrganisationKind | None = None,
+    area: Area = None,
+    closed: Annotated[bool, Query(title="包括已撤销的")] = False,
+    after: Annotated[int, Query(title="上一页的 next", ge=0, le=LARGEST)] = 0,
+    limit: Limit = 50,
+) -> Organisations:
+    """所在区的单位，可按类别、地区（含下级）筛选。"""
+    rows = await organisations.find(
+        work, kind=kind, area=area, closed=closed, after=after, limit=limit
+    )
+    following = rows[-1].id if len(rows) == limit else None
+    return Organisations(items=[_entry(row) for row in rows], next=following)
+
+
+@router.post("/organisations", response_model=OrganisationShown, status_code=201)
+async def add_organisation(
+    work: WorkDep, body: NewOrganisation, response: Response
+) -> OrganisationShown:
+    """登记单位：区妇联主管人员；司法局限调解、法律援助组织；民政限庇护场所。完全相同的不重复登记。"""
+    entry = Entry(kind=body.kind, name=body.name, area=body.area, opened_on=body.opened_on)
+    row, new = await organisations.add(work, entry)
+    response.status_code = 201 if new else 200
+    return _organisation(row, response)
+
+
+@router.get("/organisations/{organisation_id}", response_model=OrganisationShown)
+async def read_organisation(
+    work: WorkDep, organisation_id: Id, response: Response
+) -> OrganisationShown:
+    return _organisation(await organisations.load(work, organisation_id), response)
+
+
+@router.put(
+    "/organisations/{organisation_id}", response_model=OrganisationShown, responses=PRECONDITIONS
+)
+async def change_organisation(
+    work: WorkDep,
+    organisation_id: Id,
+    body: OrganisationBody,
+    response: Response,
+    if_match: IfMatch = None,
+) -> OrganisationShown:
+    """更正名称或成立日期。"""
+    row = await organisations.change(
+        work, organisation_id, _version(if_match), name=body.name, opened_on=body.opened_on
+    )
+    return _organisation(row, response)
+
+
+@router.post(
+    "/organisations/{organisation_id}/close",
+    response_model=OrganisationShown,
+    responses=PRECONDITIONS,
+)
+async def close_organisation(
+    work: WorkDep,
+    organisation_id: Id,
+    body: Closing,
+    response: Response,
+    if_match: IfMatch = None,
+) -> OrganisationShown:
+    """登记撤销；以往统计不变。"""
+    row = await organisations.close(work, organisation_id, _version(if_match), body.closed_on)
+    return _organisation(row, response)
+
+
+class Zone(StrEnum):
+    """Beds apart by sex and age (粤办法 42；189号 三(一)(四))."""
+
+    WOMEN = "women"
+    MEN = "men"
+    MINORS = "minors"
+    FAMILY = "family"
+
+
+class BedBody(Body):
+    label: str = Field(title="床号", min_length=1, max_length=20)
+    zone: Zone = Field(title="区域")
+
+
+class BedShown(Shown):
+    bed_id: int = shown(S1, "床位编号")
+    shelter_id: int = shown(S1, "庇护场所编号")
+    label: str = shown(S1, "床号")
+    zone: str = shown(S1, "区域")
+
+
+class ZoneShown(Shown):
+    zone: str = shown(S1, "区域")
+    free: int = shown(S1, "空床数")
+
+
+class FreeBeds(Shown):
+    zones: list[ZoneShown] = shown(S1, "各区域空床数")
+    beds: list[BedShown] = shown(S1, "空床（仅庇护场所和民政可见）")
+
+
+@router.post("/shelters/{shelter_id}/beds", response_model=BedShown, status_code=201)
+async def add_bed(work: WorkDep, shelter_id: Id, body: BedBody, response: Response) -> BedShown:
+    """登记床位（民政；189号 三(一)）。"""
+    row, new = await shelters.add_bed(work, shelter_id, body.label, body.zone)
+    response.status_code = 201 if new else 200
+    return BedShown(bed_id=row.id, shelter_id=row.shelter_id, label=row.label, zone=row.zone)
+
+
+@router.get("/shelters/free-beds", response_model=FreeBeds)
+async def read_free_beds(work: WorkDep) -> FreeBeds:
+    """现有空床：公安、妇联看数量，庇护场所和民政还看床位。"""
+    rows = await shelters.free_beds(work)
+    counts = [ZoneShown(zone=zone, free=sum(r.zone == zone for r in rows)) for zone in Zone]
+    named = rows if work.actor.roles & shelters.BEDS else []
+    return FreeBeds(zones=counts, beds=[BedShown.model_validate(row) for row in named])

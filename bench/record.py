@@ -1,0 +1,96 @@
+"""The SQL of our own app, statement by statement, as it is sent for one request."""
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import asyncpg
+import httpx
+from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from app.ids import uuid7
+from app.main import create_app
+from app.services import seed
+from bench.client import id_number
+from bench.scenarios import PREFIX, Scenario
+
+
+@dataclass(frozen=True)
+class Statement:
+    """SQL and what it binds: None for plain SQL, several for one statement sent in a row."""
+
+    sql: str
+    binds: Sequence[Sequence[Any]] | None
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """One request: its path, what it answered, and the statements it took."""
+
+    path: str
+    answer: dict[str, Any]
+    statements: Sequence[Statement]
+
+
+async def record(engine: AsyncEngine, wanted: Sequence[Scenario], each: int) -> dict[str, list[Recorded]]:
+    """Up to `each` requests of every scenario, with their statements."""
+    log: list[Statement] = []
+    found: dict[str, list[Recorded]] = {}
+    app = create_app(engine=engine)
+    with _listening(engine, log):
+        async with app.router.lifespan_context(app):
+            transport = httpx.ASGITransport(app)
+            async with httpx.AsyncClient(transport=transport, base_url="http://bench") as client:
+                for scenario in wanted:
+                    headers = {"authorization": f"Bearer {await _token(client, scenario.user)}"}
+                    for path in ("/me", *scenario.paths[:each]):
+                        log.clear()
+                        answer = await client.request(
+                            scenario.method if path != "/me" else "GET",
+                            PREFIX + path,
+                            headers=headers,
+                            json=_filled(scenario.body) if path != "/me" else None,
+                        )
+                        answer.raise_for_status()
+                        if path != "/me":
+                            made = Recorded(path, answer.json(), tuple(log))
+                            found.setdefault(scenario.name, []).append(made)
+    return found
+
+
+async def _token(client: httpx.AsyncClient, user: str) -> str:
+    typed = {"username": user, "password": seed.PASSWORD}
+    answer = await client.post(f"{PREFIX}/auth/login", json=typed)
+    answer.raise_for_status()
+    return str(answer.json()["access_token"])
+
+
+def _filled(body: dict[str, Any] | None) -> Any:
+    if body is None:
+        return None
+    text = json.dumps(body).replace("@id", str(uuid7()))
+    text = text.replace("@woman", id_number(woman=True)).replace("@man", id_number(woman=False))
+    return json.loads(text)
+
+
+@contextmanager
+def _listening(engine: AsyncEngine, log: list[Statement]) -> Iterator[None]:
+    def heard(query: Any) -> None:
+        many = query.args and isinstance(query.args[0], list | tuple)
+        plain = not re.search(r"\$\d", query.query)
+        binds = None if plain else tuple(query.args) if many else (tuple(query.args),)
+        log.append(Statement(query.query, binds))
+
+    def connected(dbapi: Any, _: object) -> None:
+        driver: asyncpg.Connection[Any] = dbapi.driver_connection
+        driver.add_query_logger(heard)
+
+    event.listen(engine.sync_engine, "connect", connected)
+    try:
+        yield
+    finally:
+        event.remove(engine.sync_engine, "connect", connected)

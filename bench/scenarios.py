@@ -1,0 +1,128 @@
+"""What is measured: the requests of each scenario, by whom."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import asyncpg
+
+from app import clock
+
+DISTRICT = 441802000000
+PREFIX = "/api/v1"
+LIMIT = 20
+PAGES, TARGETS = 60, 2000
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """Requests of one kind. `writes` change rows; `weight` is its part of the mixed load."""
+
+    name: str
+    title: str
+    user: str
+    method: str
+    paths: Sequence[str]
+    body: dict[str, Any] | None = None
+    weight: int = 0
+    peer: bool = True
+    ids: Sequence[str] = field(default=())
+
+    @property
+    def writes(self) -> bool:
+        return self.body is not None
+
+    def requests(self, token: str) -> list[dict[str, Any]]:
+        """The requests as the load generator takes them."""
+        headers = {"authorization": f"Bearer {token}"}
+        text = None
+        if self.body is not None:
+            headers["content-type"] = "application/json"
+            text = json.dumps(self.body, ensure_ascii=False)
+        return [
+            {
+                "name": self.name,
+                "method": self.method,
+                "path": PREFIX + path,
+                "headers": headers,
+                "body": text,
+                "weight": self.weight / len(self.paths),
+            }
+            for path in self.paths
+        ]
+
+
+async def scenarios(connection: "asyncpg.Connection[Any]") -> list[Scenario]:
+    """All scenarios against a loaded database, signed in as superuser: which cases to read and to
+    act upon is its choice."""
+    pages = await _ids(
+        connection,
+        "select id from \"case\" where kind = 'dv_warning' order by md5(id::text) limit $1",
+        PAGES,
+    )
+    visited = await _ids(
+        connection,
+        "select id from \"case\" where kind = 'left_behind_visit' and state = 'active'"
+        " order by md5(id::text) limit $1",
+        TARGETS,
+    )
+    now = datetime.now(UTC).isoformat()
+    year = clock.local_day(clock.now()).year - 1
+    return [
+        Scenario(
+            "open", "open a case (two new people)", "women_fed_village", "POST",
+            ("/cases/dv_warning",), _command(now, _REPORT), weight=5,
+        ),
+        Scenario(
+            "act", "act (a visit; its clock met, the next started)", "women_fed_district", "POST",
+            [f"/cases/left_behind_visit/{id_}/record_visit" for id_ in visited],
+            _command(now, _VISIT), weight=15, ids=visited,
+        ),
+        Scenario(
+            "worklist_village", "worklist, village", "women_fed_village", "GET",
+            (f"/worklist?scope=area&limit={LIMIT}",), weight=25,
+        ),
+        Scenario(
+            "worklist_district", "worklist, district", "women_fed_district", "GET",
+            (f"/worklist?scope=area&limit={LIMIT}",), weight=15,
+        ),
+        Scenario(
+            "page", "case page", "women_fed_district", "GET",
+            [f"/cases/{id_}" for id_ in pages], weight=25, ids=pages,
+        ),
+        Scenario(
+            "list", "list of cases, filtered", "women_fed_district", "GET",
+            (f"/cases?kind=mediation&closed=false&limit={LIMIT}",), weight=15,
+        ),
+        Scenario(
+            "board", "indicator board, one year", "women_fed_district", "GET",
+            (f"/indicators?area={DISTRICT}&period={year}",), peer=False,
+        ),
+    ]  # fmt: skip
+
+
+async def _ids(connection: "asyncpg.Connection[Any]", sql: str, limit: int) -> list[str]:
+    return [str(row["id"]) for row in await connection.fetch(sql, limit)]
+
+
+def _command(now: str, answers: dict[str, Any]) -> dict[str, Any]:
+    return {"id": "@id", "happened_at": now, "answers": answers}
+
+
+_REPORT: dict[str, Any] = {
+    "immediate_danger": False,
+    "what_happened": "丈夫酒后打了妻子两个耳光，邻居听到哭声后报告；现双方已分开，情绪平稳。",
+    "victim": {"name": "林秋禾", "id_number": "@woman", "phone": "13800000021"},
+    "perpetrator": {"name": "贺长庚", "id_number": "@man", "relation": "spouse"},
+    "channel": "patrol",
+}
+_VISIT: dict[str, Any] = {
+    "method": "home",
+    "dv_suspected": False,
+    "health_well": True,
+    "mood_well": True,
+    "livelihood_well": True,
+    "remarks": "走访时本人在家，身体、情绪正常，家中老人、孩子均好；已留联系电话。",
+}

@@ -1,0 +1,244 @@
+"""The worklist: what is mine, what is late, and that it is read through the right indexes."""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import event, text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from app import clock
+from app.access import Actor, Held, Work
+from app.db import transaction
+from app.kinds import KINDS
+from app.roles import Role
+from app.services import listing, seed, worklist
+from app.services.worklist import Filters
+from tests.conftest import Client, Owner
+from tests.stories.answers import NOW, REPORT, command
+from tests.stories.test_reading import opened
+
+
+async def due(who: httpx.AsyncClient, **asked: Any) -> list[dict[str, Any]]:
+    answer = await who.get("/worklist", params=asked)
+    assert answer.status_code == 200, answer.text
+    items: list[dict[str, Any]] = answer.json()["items"]
+    return items
+
+
+@pytest.fixture
+async def cases(client: Client) -> list[str]:
+    """Five reports an hour apart: four in one village, the last in another town."""
+    fed = await client("women_fed_district")
+    found = []
+    for hours in range(5):
+        with clock.at(NOW + timedelta(hours=hours)):
+            area = seed.SECOND_VILLAGE if hours == 4 else seed.VILLAGE
+            found.append(await opened(fed, REPORT, at=clock.now(), area=area))
+    return found
+
+
+async def test_the_most_overdue_comes_first_with_its_title_and_article(
+    client: Client, cases: list[str]
+) -> None:
+    police = await client("police")
+    with clock.at(NOW + timedelta(hours=26)):
+        items = await due(police)
+    assert [item["case_id"] for item in items] == cases
+    assert [item["overdue"] for item in items] == [True, True, False, False, False]
+    assert all(item["alert"] for item in items)
+    first = items[0]
+    assert (first["title"], first["basis"]) == ("接报后受理出警", "反家暴法 15；粤办法 23（及时）")
+    assert first["number"] == "告诫〔2026〕00001号"
+    assert (first["state_title"], first["area"]) == ("已接报，待受理", seed.VILLAGE)
+    assert first["due_at"].endswith("Z")
+
+
+async def test_everyone_sees_what_their_role_owes_in_their_area(
+    client: Client, cases: list[str]
+) -> None:
+    town = await due(await client("police_2"))
+    assert [item["case_id"] for item in town] == cases[:4]
+    for name in ("women_fed_village", "court", "grid_worker", "system_admin", "wcwc_office"):
+        assert await due(await client(name)) == [], name
+
+
+async def test_those_who_answer_for_an_area_see_all_clocks_in_it(
+    client: Client, cases: list[str]
+) -> None:
+    fed = await client("women_fed_town")
+    assert [item["case_id"] for item in await due(fed, scope="area")] == cases[:4]
+    committee = await client("village_committee")
+    answer = await committee.get("/worklist", params={"scope": "area"})
+    assert (answer.status_code, answer.json()["type"]) == (403, "/problems/not-allowed")
+    answer = await committee.get("/worklist/counts", params={"scope": "area"})
+    assert answer.status_code == 403
+
+
+async def test_filters_and_pages(client: Client, cases: list[str]) -> None:
+    police = await client("police")
+    with clock.at(NOW + timedelta(hours=26)):
+        late = await due(police, overdue="true")
+        assert [item["case_id"] for item in late] == cases[:2]
+        rest = await due(police, overdue="false", area=seed.VILLAGE)
+        assert [item["case_id"] for item in rest] == cases[2:4]
+        assert await due(police, area=seed.SECOND_VILLAGE, kind="dv_warning") != []
+        assert await due(police, kind="mediation") == []
+        assert await due(police, area=441803000000) == []
+        seen: list[str] = []
+        cursor: dict[str, str] = {}
+        while True:
+            page = (await police.get("/worklist", params={"limit": 2} | cursor)).json()
+            seen += [item["case_id"] for item in page["items"]]
+            if page["next"] is None:
+                break
+            cursor = {"cursor": page["next"]}
+        assert seen == cases
+        wrong = await police.get("/worklist", params=cursor | {"overdue": "true"})
+        assert wrong.status_code == 422
+
+
+async def test_counts(client: Client, cases: list[str]) -> None:
+    police = await client("police")
+    # 11:00 on Tuesday in Qingcheng: two are late, three fall due within the next three hours.
+    with clock.at(NOW + timedelta(hours=26)):
+        counts = (await police.get("/worklist/counts")).json()
+    found = {name: count["count"] for name, count in counts.items()}
+    assert found == {"overdue": 2, "today": 3, "week": 3, "all": 5}
+    assert not any(count["capped"] for count in counts.values())
+    nobody = (await (await client("court")).get("/worklist/counts")).json()
+    assert {count["count"] for count in nobody.values()} == {0}
+
+
+async def test_who_is_in_charge_sees_every_clock_of_the_case(
+    client: Client, owner: Owner, cases: list[str]
+) -> None:
+    committee = await client("village_committee")
+    assert await due(committee) == []
+    async with owner() as connection:
+        query = "select id, organisation_id from account where username = 'village_committee'"
+        account_id, organisation_id = (await connection.execute(text(query))).one()
+    fed = await client("women_fed_town")
+    body = command({"organisation_id": organisation_id, "account_id": account_id})
+    answer = await fed.post(f"/cases/dv_warning/{cases[1]}/assign", json=body)
+    assert answer.status_code == 200, answer.text
+    (item,) = await due(committee)
+    assert (item["case_id"], item["owner"]) == (cases[1], "police")
+
+
+async def test_a_given_case_brings_its_clocks_once(
+    client: Client, owner: Owner, cases: list[str]
+) -> None:
+    police = await client("police_2")
+    async with owner() as connection:
+        query = "select id, organisation_id from account where username = 'police_2'"
+        account_id, organisation_id = (await connection.execute(text(query))).one()
+    for case_id in (cases[0], cases[4]):
+        body = command({"organisation_id": organisation_id, "account_id": account_id})
+        fed = await client("women_fed_district")
+        answer = await fed.post(f"/cases/dv_warning/{case_id}/assign", json=body)
+        assert answer.status_code == 200, answer.text
+    assert [item["case_id"] for item in await due(police)] == cases
+
+
+async def test_a_clock_that_was_met_leaves_the_worklist(client: Client, cases: list[str]) -> None:
+    police = await client("police")
+    accepted = {
+        "accepted_at": NOW.isoformat(),
+        "incident_no": "J1",
+        "officers": "周明",
+        "victim_wish": "undecided",
+    }
+    await police.post(f"/cases/dv_warning/{cases[0]}/accept", json=command(accepted))
+    items = [i for i in await due(police, limit=100) if i["case_id"] == cases[0]]
+    assert items
+    assert "acceptance" not in {i["rule"] for i in items}
+
+
+MANY_CASES = """
+insert into "case" (id, kind, state, opened_at, recorded_at, version, key, head, district, town,
+    village)
+select gen_random_uuid(), 'dv_warning', 'reported', k.opened_at - make_interval(mins => n),
+    k.recorded_at, 1, '', '', k.district, k.town, k.village
+from "case" k, generate_series(1, 2500) n
+"""
+MANY_CLOCKS = """
+insert into deadline (id, case_id, kind, rule, round, started_by, started_at, due_at, owner, basis,
+    district, town, village)
+select gen_random_uuid(), id, kind, 'acceptance', 1, id, opened_at, opened_at, 'police', '',
+    district, town, village
+from "case" where number is null
+"""
+
+
+@pytest.fixture
+async def crowd(owner: Owner, cases: list[str]) -> None:
+    """Twelve thousand more overdue clocks, most of them in one village."""
+    async with owner() as connection:
+        for statement in (MANY_CASES, MANY_CLOCKS, 'analyze "case"', "analyze deadline"):
+            await connection.execute(text(statement))
+
+
+Plan = Callable[[Held, Callable[[Work], Awaitable[Any]]], Awaitable[str]]
+
+
+@pytest.fixture
+def plan(engine: AsyncEngine) -> Plan:
+    """How the database carries out the first statement of a read, for somebody with this role."""
+
+    async def explained(held: Held, read: Callable[[Work], Awaitable[Any]]) -> str:
+        actor = Actor(1, None, None, 1, "x", "x", (held,))
+        sent: list[tuple[str, Any]] = []
+
+        def listen(_c: Any, _cursor: Any, statement: str, given: Any, *_: Any) -> None:
+            sent.append((statement, given))
+
+        async with transaction(engine, actor.opening) as connection:
+            event.listen(engine.sync_engine, "before_cursor_execute", listen)
+            try:
+                await read(Work(connection, actor, KINDS, clock.HOLIDAYS))
+            finally:
+                event.remove(engine.sync_engine, "before_cursor_execute", listen)
+            driver = (await connection.get_raw_connection()).driver_connection
+            assert driver is not None
+            statement, given = sent[0]
+            rows = await driver.fetch(f"explain (costs off) {statement}", *given)
+        return "\n".join(row[0] for row in rows)
+
+    return explained
+
+
+async def test_the_worklist_reads_an_index_in_order(plan: Plan, crowd: None) -> None:
+    found = await plan(
+        Held(Role.POLICE, seed.VILLAGE), lambda work: worklist.page(work, Filters(), None, 20)
+    )
+    assert "Index Scan using ix_deadline_village on deadline" in found
+    assert "Seq Scan" not in found
+    found = await plan(
+        Held(Role.WOMEN_FED_DISTRICT, seed.DISTRICT),
+        lambda work: worklist.page(work, Filters(scope="area"), None, 20),
+    )
+    assert "Index Scan using ix_deadline_all on deadline" in found
+    assert "Seq Scan" not in found
+
+
+async def test_the_list_of_cases_reads_an_index_in_order(plan: Plan, crowd: None) -> None:
+    for level, area in (
+        ("village", seed.VILLAGE),
+        ("town", seed.TOWN),
+        ("district", seed.DISTRICT),
+    ):
+        found = await plan(
+            Held(Role.POLICE, area),
+            lambda work: listing.page(work, listing.Filters(), None, 20),
+        )
+        assert f"using ix_case_{level} on" in found, found
+        assert "Seq Scan" not in found, found
+
+
+async def test_counts_stop_at_a_thousand(client: Client, crowd: None) -> None:
+    counts = (await (await client("police")).get("/worklist/counts")).json()
+    assert counts["overdue"] == {"count": 1000, "capped": True}
+    assert counts["all"] == {"count": 1000, "capped": True}
