@@ -1,7 +1,6 @@
 """The SQL of our own app, statement by statement, as it is sent for one request."""
 
 import json
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -79,18 +78,22 @@ def _filled(body: dict[str, Any] | None) -> Any:
 
 @contextmanager
 def _listening(engine: AsyncEngine, log: list[Statement]) -> Iterator[None]:
-    def heard(query: Any) -> None:
-        many = query.args and isinstance(query.args[0], list | tuple)
-        plain = not re.search(r"\$\d", query.query)
-        binds = None if plain else tuple(query.args) if many else (tuple(query.args),)
-        log.append(Statement(query.query, binds))
+    """SQLAlchemy tells of its statements, the driver of those that pass it by: BEGIN, COMMIT."""
+
+    def plain(query: Any) -> None:
+        log.append(Statement(query.query, None))
 
     def connected(dbapi: Any, _: object) -> None:
         driver: asyncpg.Connection[Any] = dbapi.driver_connection
-        driver.add_query_logger(heard)
+        driver.add_query_logger(plain)
+
+    def bound(_: Any, __: Any, sql: str, binds: Any, ___: Any, many: bool) -> None:
+        log.append(Statement(sql, tuple(map(tuple, binds)) if many else (tuple(binds),)))
 
     event.listen(engine.sync_engine, "connect", connected)
+    event.listen(engine.sync_engine, "before_cursor_execute", bound)
     try:
         yield
     finally:
         event.remove(engine.sync_engine, "connect", connected)
+        event.remove(engine.sync_engine, "before_cursor_execute", bound)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from typing import Final
 from uuid import UUID
 
@@ -88,7 +89,7 @@ async def play(
     player = Player(engine, kinds, holidays)
     # The first command alone: where it stands, the plan of an interrupted play can be made again.
     cuts = [0, *range(1, len(todo), TOGETHER), len(todo)]
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    for start, end in pairwise(cuts):
         await player.play(todo[start:end])
         progress(done + end, len(steps), todo[end - 1].recorded_at)
     return Played(len(todo), len(steps), tuple(player.refused))

@@ -7,7 +7,6 @@ from app.demo.common import TOWN
 from app.demo.legal_aid import (
     CENTRE,
     Client,
-    acknowledged,
     assigned,
     completed,
     consented,

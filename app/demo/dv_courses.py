@@ -205,13 +205,15 @@ def recurred_warned(story: Story) -> None:
 
 def penalise(story: Story, ground: str = "beating") -> None:
     low, high = story.pick(((2, 20), 70), ((25, 70), 22), ((75, 120), 8))
+    fined = story.chance(0.3)
     story.later(low, high).do(
         "record_penalty",
         POLICE,
         decided_at=story.at,
         document_no=f"清公行罚决字〔{story.day.year}〕{story.rng.randint(1, 9999)}号",
         ground=ground,
-        penalties=["detention", "fine"] if story.chance(0.3) else ["detention"],
+        penalties=["detention", "fine"] if fined else ["detention"],
+        fine=500 if fined else None,
         detention_days=story.one((3, 5, 7, 10)),
         facts=story.one(words.FACTS),
     )

@@ -21,7 +21,7 @@ from app.roles import Role
 
 POLICE: Final = Role.POLICE
 _TYPES: Final = ("physical", "threat", "psychological", "stalking_harassment", "economic_control")
-_REPORTS: Final = (
+_REPORTS: Final[tuple[tuple[tuple[Role, ...], str, str, int], ...]] = (
     ((POLICE,), "110", "victim", 42),
     ((POLICE,), "110", "neighbour", 8),
     ((DISTRICT,), "12338", "victim", 9),

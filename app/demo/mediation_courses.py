@@ -18,7 +18,6 @@ from app.demo.mediation import (
     screen,
     screened,
     session,
-    talked,
     taken_up,
 )
 from app.demo.story import Story

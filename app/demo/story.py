@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 from typing import Any, Final, NamedTuple
 from uuid import UUID
@@ -80,7 +80,7 @@ class Year:
 
 
 class Story:
-    """Tells one case. Each `do` is one action at `at`; what lies past the present ends the story."""
+    """Tells one case. Each `do` is one action at `at`; what lies past the present ends it."""
 
     def __init__(
         self, year: Year, kind: str, number: str, place: Place, at: datetime,
@@ -111,7 +111,7 @@ class Story:
             return self
         day = local.date() + timedelta(days=local.time() > closes)
         day = self.year.holidays.next_working(day)
-        self.at = datetime.combine(day, opens, clock.LOCAL).astimezone(clock.UTC) + timedelta(
+        self.at = datetime.combine(day, opens, clock.LOCAL).astimezone(UTC) + timedelta(
             minutes=self.rng.uniform(0, 200)
         )
         return self

@@ -214,13 +214,13 @@ async def test_the_worklist_reads_an_index_in_order(plan: Plan, crowd: None) -> 
     found = await plan(
         Held(Role.POLICE, seed.VILLAGE), lambda work: worklist.page(work, Filters(), None, 20)
     )
-    assert "Index Scan using ix_deadline_village on deadline" in found
+    assert "Index Scan using ix_deadline_village on deadline" in found, found
     assert "Seq Scan" not in found
     found = await plan(
         Held(Role.WOMEN_FED_DISTRICT, seed.DISTRICT),
         lambda work: worklist.page(work, Filters(scope="area"), None, 20),
     )
-    assert "Index Scan using ix_deadline_all on deadline" in found
+    assert "Index Scan using ix_deadline_all on deadline" in found, found
     assert "Seq Scan" not in found
 
 
