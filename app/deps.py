@@ -40,7 +40,8 @@ class Actors:
         self._known.pop(session_id, None)
 
 
-def get_engine(request: Request) -> AsyncEngine:
+# Plain `def` dependencies would each cost a hop to a thread: these are async without awaiting.
+async def get_engine(request: Request) -> AsyncEngine:
     engine: AsyncEngine = request.app.state.engine
     return engine
 
@@ -50,7 +51,7 @@ EngineDep = Annotated[AsyncEngine, Depends(get_engine)]
 bearer = HTTPBearer(auto_error=False, description="POST /api/v1/auth/login 返回的 access_token")
 
 
-def get_session_id(
+async def get_session_id(
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
 ) -> UUID:
     """The session a valid access token names; SignInNeeded without one."""

@@ -25,17 +25,17 @@ READS_CASES = {
     "access.py": "the gate itself",
     "services/cases.py": "writes back the card that the gate gave it",
     "services/commands.py": "the receipt of the actor's own command; the number of a new case",
-    "services/listing.py": "lists, walking an index for every part of reach.areas",
+    "services/listing.py": "lists: walks an index for each part of the actor's reach",
     "services/running.py": "the worklist, likewise",
-    "services/reach.py": "the conditions that those two walk by",
-    "services/search.py": "search, through the parties of cases in reach",
+    "services/search.py": "the cases through which a person was found, within access.scope",
+    "services/parties.py": "other cases of the same people, within access.scope",
     "services/people.py": "writes back people whom the gate gave it",
     "services/matches.py": "two people held to be one, after the gate showed both",
     "services/figures/sight.py": "joins what the gate lets pass to what was counted",
 }
-"""Who names columns of a case or a person in a statement, and why it may."""
+"""Who makes a case or a person the source of a statement, and why it may."""
 
-SOURCES = {"select", "select_from", "join", "outerjoin", "table_of", "exists", "aliased"}
+SOURCES = {"select", "select_from", "join", "outerjoin", "table_of", "exists", "aliased", "update"}
 RAW = re.compile(r'\b(from|join|update|into)\s+"?(case|person)"?(\s|$)', re.I)
 
 
@@ -47,15 +47,14 @@ def trees() -> dict[str, ast.Module]:
     }
 
 
-def names(node: ast.AST) -> bool:
-    return isinstance(node, ast.Name) and node.id in ("Case", "Person")
+def names_them(call: ast.Call) -> bool:
+    inside = (node for argument in call.args for node in ast.walk(argument))
+    return any(isinstance(node, ast.Name) and node.id in ("Case", "Person") for node in inside)
 
 
 def reads_cases(tree: ast.Module) -> bool:
     for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute) and names(node.value):
-            return True
-        if isinstance(node, ast.Call) and called(node) in SOURCES and any(map(names, node.args)):
+        if isinstance(node, ast.Call) and called(node) in SOURCES and names_them(node):
             return True
         if isinstance(node, ast.Constant) and RAW.search(str(node.value)):
             return True

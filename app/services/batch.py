@@ -1,12 +1,9 @@
 """New rows of one piece of work, sent in one statement in an order that foreign keys allow."""
 
-import json
-from datetime import datetime
-from decimal import Decimal
 from functools import lru_cache
 from typing import Any
-from uuid import UUID
 
+from pydantic_core import to_json
 from sqlalchemy import TextClause, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -69,7 +66,7 @@ class Batch:
         if not shape:
             return
         rows = {
-            table_of(table).name: json.dumps(self._rows[table], default=_plain)
+            table_of(table).name: to_json([_plain(row) for row in self._rows[table]]).decode()
             for table, _ in shape
         }
         try:
@@ -100,12 +97,9 @@ def _insert(shape: Shape) -> TextClause:
     return text(f"with {', '.join(parts)} select")
 
 
-def _plain(value: object) -> str:
-    """JSON has no bytes, moments, ids: PostgreSQL reads them from their text."""
-    if isinstance(value, bytes):
-        return f"\\x{value.hex()}"
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if isinstance(value, UUID | Decimal):
-        return str(value)
-    raise TypeError(f"{type(value).__name__} does not fit a column")
+def _plain(row: dict[str, Any]) -> dict[str, Any]:
+    """JSON has no bytes: PostgreSQL reads them from their hex spelling."""
+    return {
+        name: f"\\x{value.hex()}" if isinstance(value, bytes) else value
+        for name, value in row.items()
+    }

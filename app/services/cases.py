@@ -20,6 +20,7 @@ from app.places import Place, place_of
 from app.roles import Role
 from app.services import commands, effects
 from app.services.batch import Batch
+from app.services.cards import Card
 from app.services.commands import Command, Receipt
 from app.services.deadlines import Happened
 from app.services.steps import Asked, Plan, step
@@ -31,7 +32,7 @@ async def open_case(
     command: Command,
     area: int | None = None,
     *,
-    grown_from: "tuple[Case, Happened, str] | None" = None,
+    grown_from: "tuple[Card, Happened, str] | None" = None,
 ) -> Receipt:
     """Open a case of a kind in an area (the actor's own if there is just one).
 
@@ -51,7 +52,7 @@ async def open_case(
         return known
     recorded_at = clock.now()
     at = commands.happened(command, recorded_at, None)
-    case = Case(
+    case = Card(
         id=command.id,
         kind=kind.name,
         state=kind.initial,
@@ -95,7 +96,7 @@ async def act(work: Work, kind: CaseKind, case_id: UUID, name: str, command: Com
     row = await access.load_for_action(work, case_id)
     if row.kind != kind.name:
         raise NotFound("没有这个案件")
-    case = Case(**row._mapping)
+    case = Card(**row._mapping)
     print_ = commands.fingerprint(work, f"{kind.name}/{name}/{case_id}", command)
     if known := await commands.repeated(work, command, print_):
         return known
@@ -124,7 +125,7 @@ async def act(work: Work, kind: CaseKind, case_id: UUID, name: str, command: Com
     return commands.receipt(case, command.id, recorded_at)
 
 
-def check_possible(kind: CaseKind, case: Case, action: Action, roles: frozenset[Role]) -> None:
+def check_possible(kind: CaseKind, case: Card, action: Action, roles: frozenset[Role]) -> None:
     """Raises NotAllowed or WrongState if the action is not this actor's, or not now; NotFound for
     somebody who may not even know of the case."""
     if not roles & (action.by | kind.read_by):
@@ -158,7 +159,7 @@ async def _place(work: Work, command: Command, area: int | None) -> Place:
 
 
 def _first_holders(
-    work: Work, roles: frozenset[Role], grown_from: "tuple[Case, Happened, str] | None"
+    work: Work, roles: frozenset[Role], grown_from: "tuple[Card, Happened, str] | None"
 ) -> list[int]:
     """Who opens a case without answering for its area keeps sight of it by holding it."""
     held: set[int] = set(grown_from[0].seen_by) if grown_from else set()
@@ -179,7 +180,7 @@ _UPDATE = (
 )
 
 
-async def write_card(work: Work, case: Case) -> None:
+async def write_card(work: Work, case: Card) -> None:
     """Write the case's changed card."""
     await work.connection.execute(
         _UPDATE, {"row_id": case.id} | {n: getattr(case, n) for n in _CARD}
@@ -187,7 +188,7 @@ async def write_card(work: Work, case: Case) -> None:
 
 
 async def _open_linked(
-    work: Work, case: Case, event: Happened, linked: Sequence[OpenLinked], form: Form
+    work: Work, case: Card, event: Happened, linked: Sequence[OpenLinked], form: Form
 ) -> None:
     for wish in linked:
         kind = work.kinds[wish.kind]

@@ -15,6 +15,7 @@ from app.errors import IdReused
 from app.kinds.base import CaseKind
 from app.kinds.forms import Form
 from app.models import Case, Event
+from app.services.cards import Card
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,7 +100,7 @@ async def repeated(work: Work, command: Command, print_: bytes) -> Receipt | Non
     )
 
 
-def receipt(case: Case, event_id: UUID, recorded_at: datetime) -> Receipt:
+def receipt(case: Card, event_id: UUID, recorded_at: datetime) -> Receipt:
     """The receipt of a command that was just carried out."""
     return Receipt(
         id=event_id,
@@ -121,7 +122,7 @@ _NUMBER = text(
 )
 
 
-async def give_number(work: Work, kind: CaseKind, case: Case) -> str:
+async def give_number(work: Work, kind: CaseKind, case: Card) -> str:
     """The next number of the kind, district and year: 告诫〔2026〕00001号. Taken last, because the
     counter's row is locked until commit."""
     year = clock.local_day(case.recorded_at).year

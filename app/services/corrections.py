@@ -14,11 +14,12 @@ from app.crypto import Place
 from app.errors import AlreadyReplaced, Invalid, NotAllowed, NotFound, WrongState
 from app.kinds.base import Branch, CaseKind
 from app.kinds.forms import Form, notes
-from app.models import Case, CaseVault, Event
+from app.models import CaseVault, Event
 from app.models.columns import table_of
 from app.services import commands, deadlines, facts
 from app.services.answers import split
 from app.services.batch import Batch
+from app.services.cards import Card
 from app.services.cases import write_card
 from app.services.commands import Command, Receipt
 from app.services.deadlines import Happened
@@ -55,7 +56,7 @@ async def correct(
     row = await access.load_for_action(work, case_id)
     if row.kind != kind.name:
         raise NotFound("没有这个案件")
-    case = Case(**row._mapping)
+    case = Card(**row._mapping)
     print_ = commands.fingerprint(work, f"{kind.name}/correct/{case_id}", command)
     if known := await commands.repeated(work, command, print_):
         return known
@@ -113,7 +114,7 @@ def _refuse_branch(target: Any, changes: Mapping[str, Any]) -> None:
 
 
 async def _corrected(
-    work: Work, case: Case, old: Any, form_type: type[Form], changes: Mapping[str, Any]
+    work: Work, case: Card, old: Any, form_type: type[Form], changes: Mapping[str, Any]
 ) -> Form:
     key = crypto.open_key(crypto.keyring(), case.key)
     place = Place("event", "sealed", old.id)
@@ -154,7 +155,7 @@ async def _from_vault(work: Work, case_id: UUID, event_id: UUID) -> dict[str, st
 
 
 async def _restart_clocks(
-    work: Work, kind: CaseKind, case: Case, event: Happened, old_id: UUID, batch: Batch
+    work: Work, kind: CaseKind, case: Card, event: Happened, old_id: UUID, batch: Batch
 ) -> None:
     async def earlier() -> list[tuple[str, Mapping[str, Any]]]:
         return await facts.history(work, case)

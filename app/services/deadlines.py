@@ -16,9 +16,10 @@ from app.errors import Invalid
 from app.ids import uuid7
 from app.kinds.base import AtValidUntil, ByAnswer, CaseKind, DeadlineRule, Every, Steps, TermOf
 from app.kinds.forms import when
-from app.models import Case, Deadline
+from app.models import Deadline
 from app.models.columns import table_of
 from app.services.batch import Batch
+from app.services.cards import Card, Clock, columns
 
 RESTARTED, CLOSED, CORRECTED, SUPERSEDED = "restarted", "case_closed", "corrected", "dropped"
 
@@ -52,14 +53,14 @@ _CHANGE = (
 )
 
 
-async def clocks_of(work: Work, case_id: UUID) -> list[Deadline]:
+async def clocks_of(work: Work, case_id: UUID) -> list[Clock]:
     """Every clock the case ever had, oldest round first."""
     rows = await work.connection.execute(_CLOCKS, {"case_id": case_id})
-    return [Deadline(**row._mapping) for row in rows]
+    return [Clock(**row._mapping) for row in rows]
 
 
 async def react(
-    work: Work, kind: CaseKind, case: Case, event: Happened, earlier: Earlier, batch: Batch
+    work: Work, kind: CaseKind, case: Card, event: Happened, earlier: Earlier, batch: Batch
 ) -> None:
     """Let the case's clocks answer to an event.
 
@@ -69,8 +70,8 @@ async def react(
     clocks = await clocks_of(work, case.id) if case.version > 1 else []
     rules = {rule.name: rule for rule in kind.deadlines}
     closing = case.state in kind.final
-    changed: list[Deadline] = []
-    new: list[Deadline] = []
+    changed: list[Clock] = []
+    new: list[Clock] = []
     for running in [c for c in clocks if _runs(c) and c.rule in rules]:
         rule = rules[running.rule]
         if _met(rule, running, event):
@@ -91,7 +92,7 @@ async def react(
             ]
     await _write(work, changed)
     for started in new:
-        batch.add(Deadline, **started.model_dump())
+        batch.add(Deadline, **columns(started))
 
 
 def _starts(rule: DeadlineRule, event: Happened, *, closing: bool) -> bool:
@@ -101,8 +102,8 @@ def _starts(rule: DeadlineRule, event: Happened, *, closing: bool) -> bool:
 
 
 def _makes_room(
-    rule: DeadlineRule, same: list[Deadline], event: Happened
-) -> tuple[list[Deadline], list[str | None]]:
+    rule: DeadlineRule, same: list[Clock], event: Happened
+) -> tuple[list[Clock], list[str | None]]:
     """The running clocks of a rule that a new start drops, and for whom clocks are to start."""
     if rule.each:
         running_for = {c.each for c in same}
@@ -118,7 +119,7 @@ def _makes_room(
 
 
 def _shifted(
-    work: Work, rule: DeadlineRule, running: Deadline, event: Happened, *, closing: bool
+    work: Work, rule: DeadlineRule, running: Clock, event: Happened, *, closing: bool
 ) -> bool:
     """Drop, pause, resume or prolong a clock that the event did not meet; False if untouched."""
     if event.name in rule.drops_on or (closing and not rule.outlives_case):
@@ -138,14 +139,14 @@ def _shifted(
 async def start(
     work: Work,
     kind: CaseKind,
-    case: Case,
+    case: Card,
     rule: DeadlineRule,
     event: Happened,
     earlier: Earlier,
     *,
     each: str | None = None,
     owner: str | None = None,
-) -> Deadline:
+) -> Clock:
     """A first-round clock of a rule, counted from the event's legal moment."""
     begun = event.counted_from
     due_at = await _moment(work, case, rule.due, begun, event, earlier)
@@ -158,7 +159,7 @@ async def start(
 
 def _row(
     kind: CaseKind,
-    case: Case,
+    case: Card,
     rule: DeadlineRule,
     event: Happened,
     started_at: datetime,
@@ -168,8 +169,8 @@ def _row(
     round: int = 1,
     each: str | None = None,
     owner: str | None = None,
-) -> Deadline:
-    return Deadline(
+) -> Clock:
+    return Clock(
         id=uuid7(),
         case_id=case.id,
         kind=kind.name,
@@ -190,11 +191,11 @@ def _row(
     )
 
 
-def _runs(running: Deadline) -> bool:
+def _runs(running: Clock) -> bool:
     return running.met_at is None and running.dropped_at is None
 
 
-def _met(rule: DeadlineRule, running: Deadline, event: Happened) -> bool:
+def _met(rule: DeadlineRule, running: Clock, event: Happened) -> bool:
     if event.name not in rule.met_by:
         return False
     if rule.met_if and not rule.met_if.holds(event.answers):
@@ -205,11 +206,11 @@ def _met(rule: DeadlineRule, running: Deadline, event: Happened) -> bool:
     return running.each in about if isinstance(about, list) else running.each == about
 
 
-def _drop(running: Deadline, at: datetime, reason: str) -> None:
+def _drop(running: Clock, at: datetime, reason: str) -> None:
     running.dropped_at, running.dropped_reason, running.paused_at = at, reason, None
 
 
-def _resume(running: Deadline, at: datetime) -> None:
+def _resume(running: Clock, at: datetime) -> None:
     """The days the clock stood still are added whole (法援法 43: the time of supplementing)."""
     assert running.paused_at is not None  # noqa: S101 - the caller's branch
     stood = clock.local_day(at) - clock.local_day(running.paused_at)
@@ -221,13 +222,13 @@ def _resume(running: Deadline, at: datetime) -> None:
 async def _next_round(
     work: Work,
     kind: CaseKind,
-    case: Case,
+    case: Card,
     rule: DeadlineRule,
-    clocks: Sequence[Deadline],
-    met: Deadline,
+    clocks: Sequence[Clock],
+    met: Clock,
     event: Happened,
     earlier: Earlier,
-) -> list[Deadline]:
+) -> list[Clock]:
     match rule.then:
         case Every() as series:
             if series.stop_after and _clean_streak(rule, series, clocks) >= series.stop_after:
@@ -250,7 +251,7 @@ def _first_reminder(rule: DeadlineRule, due_at: datetime) -> datetime | None:
     return due_at - timedelta(days=max(rule.remind_days)) if rule.remind_days else None
 
 
-def _clean_streak(rule: DeadlineRule, series: Every, clocks: Sequence[Deadline]) -> int:
+def _clean_streak(rule: DeadlineRule, series: Every, clocks: Sequence[Clock]) -> int:
     """Consecutive clean rounds up to now (34号 12: 连续三次)."""
     rounds = [c for c in clocks if c.rule == rule.name and c.met_at is not None]
     streak = 0
@@ -263,7 +264,7 @@ def _clean_streak(rule: DeadlineRule, series: Every, clocks: Sequence[Deadline])
 
 
 async def _moment(
-    work: Work, case: Case, term: TermOf, begun: datetime, event: Happened, earlier: Earlier
+    work: Work, case: Card, term: TermOf, begun: datetime, event: Happened, earlier: Earlier
 ) -> datetime:
     match term:
         case AtValidUntil(after=after):
@@ -284,7 +285,7 @@ async def _chosen(term: ByAnswer, event: Happened, earlier: Earlier) -> Term:
     return term.terms.get(str(answer), term.otherwise)
 
 
-async def _write(work: Work, changed: Sequence[Deadline]) -> None:
+async def _write(work: Work, changed: Sequence[Clock]) -> None:
     if changed:
         await work.connection.execute(
             _CHANGE,
@@ -295,7 +296,7 @@ async def _write(work: Work, changed: Sequence[Deadline]) -> None:
         )
 
 
-async def drop_started_by(work: Work, event_id: UUID, clocks: Sequence[Deadline]) -> list[Deadline]:
+async def drop_started_by(work: Work, event_id: UUID, clocks: Sequence[Clock]) -> list[Clock]:
     """A corrected event takes its running clocks with it."""
     dropped = [c for c in clocks if _runs(c) and c.started_by == event_id]
     for running in dropped:
@@ -307,10 +308,10 @@ async def drop_started_by(work: Work, event_id: UUID, clocks: Sequence[Deadline]
 async def start_again(
     work: Work,
     kind: CaseKind,
-    case: Case,
+    case: Card,
     event: Happened,
     earlier: Earlier,
-    dropped: Sequence[Deadline],
+    dropped: Sequence[Clock],
     batch: Batch,
 ) -> None:
     """Start anew, from the corrected event, the clocks that were dropped with the old one."""
@@ -321,7 +322,7 @@ async def start_again(
             started = await start(
                 work, kind, case, rule, event, earlier, each=old.each, owner=old.owner
             )
-            batch.add(Deadline, **started.model_dump())
+            batch.add(Deadline, **columns(started))
 
 
 def counted_from(answers: Mapping[str, Any], field: str | None, at: datetime) -> datetime:

@@ -7,10 +7,11 @@ from app.access import Work
 from app.kinds.base import OPENED, CaseKind
 from app.kinds.common import DUTY_TO_REPORT
 from app.kinds.people import REPORT_FLAGS, PartyRole
-from app.models import Case, Deadline
+from app.models import Deadline
 from app.roles import Role
 from app.services import deadlines, people
 from app.services.batch import Batch
+from app.services.cards import Card, columns
 from app.services.deadlines import Earlier, Happened
 from app.services.facts import parties_at
 from app.services.people import Known
@@ -30,7 +31,7 @@ NOT_PROTECTED = frozenset(
 async def arise(
     work: Work,
     kind: CaseKind,
-    case: Case,
+    case: Card,
     event: Happened,
     joined: Sequence[Known],
     earlier: Earlier,
@@ -49,7 +50,7 @@ async def arise(
         return
     owner = min(work.actor.roles, key=list(Role).index).value
     started = await deadlines.start(work, kind, case, DUTY_TO_REPORT, event, earlier, owner=owner)
-    batch.add(Deadline, **started.model_dump())
+    batch.add(Deadline, **columns(started))
 
 
 async def _suspected(kind: CaseKind, event: Happened, earlier: Earlier) -> bool:
@@ -68,7 +69,7 @@ def _shows(kind: CaseKind, name: str, answers: Mapping[str, Any]) -> bool:
     return condition is None or condition.holds(answers)
 
 
-async def _protected(work: Work, case: Case, event: Happened, joined: Sequence[Known]) -> bool:
+async def _protected(work: Work, case: Card, event: Happened, joined: Sequence[Known]) -> bool:
     """A child of the case is protected even before anybody knows its age (粤办法 50)."""
     new = [
         (k.role, frozenset(people.flags_on(k.flags, k.sex, k.birth_on, event.at))) for k in joined

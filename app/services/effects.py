@@ -24,11 +24,12 @@ from app.kinds.base import (
     Share,
 )
 from app.kinds.forms import Form
-from app.models import Bed, BedStay, Case, CaseLink, Deadline, Notice, Organisation
+from app.models import Bed, BedStay, CaseLink, Deadline, Notice, Organisation
 from app.models.columns import table_of
 from app.places import place_of
 from app.roles import Role
 from app.services.batch import Batch
+from app.services.cards import Card
 from app.services.deadlines import Happened
 
 ORGANISATION_KIND = {Role.MEDIATOR: "mediation_committee"}
@@ -38,7 +39,7 @@ COPIES = ("case_party", "party_gram", "bed_stay", "deadline")
 """Tables that carry the place of their case and move with it; past events and met clocks stay."""
 
 
-async def hand_over(work: Work, case: Case, effects: Sequence[Effect], form: Form) -> None:
+async def hand_over(work: Work, case: Card, effects: Sequence[Effect], form: Form) -> None:
     """Effects on who has the case and where it is: first, so that every new row copies them."""
     seen = set(case.seen_by)
     for effect in _wanted(effects, form):
@@ -59,7 +60,7 @@ async def hand_over(work: Work, case: Case, effects: Sequence[Effect], form: For
 
 
 async def after(
-    work: Work, case: Case, event: Happened, effects: Sequence[Effect], form: Form, batch: Batch
+    work: Work, case: Card, event: Happened, effects: Sequence[Effect], form: Form, batch: Batch
 ) -> list[OpenLinked]:
     """Effects that write rows of their own. Returns the linked cases still to be opened."""
     linked: list[OpenLinked] = []
@@ -100,7 +101,7 @@ _KNOWN = select(col(Organisation.id)).where(
 )
 
 
-async def _organisations(work: Work, case: Case, share: Share, form: Form) -> set[int]:
+async def _organisations(work: Work, case: Card, share: Share, form: Form) -> set[int]:
     if share.field is not None:
         chosen = getattr(form, share.field)
         if chosen is None:
@@ -121,7 +122,7 @@ async def _organisations(work: Work, case: Case, share: Share, form: Form) -> se
     return {i for i in rows.scalars() if i is not None}
 
 
-async def _move(work: Work, case: Case, form: Any) -> None:
+async def _move(work: Work, case: Card, form: Any) -> None:
     try:
         place = place_of(form.area)
     except ValueError:
@@ -131,7 +132,7 @@ async def _move(work: Work, case: Case, form: Any) -> None:
     case.account_id = None
 
 
-async def keep_copies(work: Work, case: Case, *, moved: bool) -> None:
+async def keep_copies(work: Work, case: Card, *, moved: bool) -> None:
     """Bring the place and holders that other rows copy from the case up to date."""
     values = {
         "district": case.district,
@@ -159,7 +160,7 @@ async def keep_copies(work: Work, case: Case, *, moved: bool) -> None:
         )
 
 
-def _notice(case: Case, event: Happened, role: Role, effect: Notify) -> dict[str, Any]:
+def _notice(case: Card, event: Happened, role: Role, effect: Notify) -> dict[str, Any]:
     return {
         "id": uuid7(),
         "case_id": case.id,
@@ -183,7 +184,7 @@ _FREE = (
 _BED = select(col(Bed.shelter_id)).where(col(Bed.id) == bindparam("id"))
 
 
-async def _occupy(work: Work, case: Case, event: Happened, bed_id: int) -> None:
+async def _occupy(work: Work, case: Card, event: Happened, bed_id: int) -> None:
     shelter_id = (await work.connection.execute(_BED, {"id": bed_id})).scalar_one_or_none()
     if shelter_id is None or shelter_id not in case.seen_by:
         raise Invalid("没有这个床位", [{"field": "answers.bed_id", "message": "请从空床中选择"}])
@@ -208,7 +209,7 @@ async def _occupy(work: Work, case: Case, event: Happened, bed_id: int) -> None:
         raise NoFreeBed("这张床位刚被占用，请另选一张") from None
 
 
-async def _link(work: Work, case: Case, event: Happened, form: Any, batch: Batch) -> None:
+async def _link(work: Work, case: Card, event: Happened, form: Any, batch: Batch) -> None:
     other: UUID = form.case_id
     if other == case.id:
         raise Invalid("案件不能与自己关联", [{"field": "case_id", "message": "请选择另一件案件"}])
@@ -216,7 +217,7 @@ async def _link(work: Work, case: Case, event: Happened, form: Any, batch: Batch
     batch.add(CaseLink, **link_row(case, other, event, form.why))
 
 
-def link_row(case: Case, other: UUID, event: Happened, why: str) -> dict[str, Any]:
+def link_row(case: Card, other: UUID, event: Happened, why: str) -> dict[str, Any]:
     """The row that says why another case belongs with this one."""
     return {
         "case_id": case.id,

@@ -14,9 +14,10 @@ from app.crypto import Place
 from app.kinds.guards import Conduct, Fact, Facts, PartyFact
 from app.kinds.instruments import Danger
 from app.kinds.people import Flag, PartyRole, Relation, Sex
-from app.models import Bed, Case, Event
+from app.models import Bed, Event
 from app.roles import Role
 from app.services import people
+from app.services.cards import Card
 
 Answers = Mapping[str, Sequence[Mapping[str, Any]]]
 
@@ -34,7 +35,7 @@ _ZONE = select(col(Bed.zone)).where(col(Bed.id) == bindparam("bed_id"))
 
 async def load(
     work: Work,
-    case: Case,
+    case: Card,
     needs: frozenset[Fact],
     *,
     at: datetime,
@@ -64,7 +65,7 @@ async def load(
     )
 
 
-async def history(work: Work, case: Case) -> list[tuple[str, Mapping[str, Any]]]:
+async def history(work: Work, case: Card) -> list[tuple[str, Mapping[str, Any]]]:
     """Every current answer of the case but S4, with its event's name, oldest first; corrections
     applied."""
     key = crypto.open_key(crypto.keyring(), case.key)
@@ -79,7 +80,7 @@ async def history(work: Work, case: Case) -> list[tuple[str, Mapping[str, Any]]]
     ]
 
 
-async def answers_of(work: Work, case: Case) -> Answers:
+async def answers_of(work: Work, case: Card) -> Answers:
     """The history by event."""
     given: dict[str, list[Mapping[str, Any]]] = {}
     for name, answers in await history(work, case):
@@ -109,7 +110,7 @@ def party_fact(row: Any, person: Any, at: datetime) -> PartyFact:
     )
 
 
-async def _conduct(work: Work, case: Case, parties: Sequence[PartyFact], at: datetime) -> Conduct:
+async def _conduct(work: Work, case: Card, parties: Sequence[PartyFact], at: datetime) -> Conduct:
     abusers = [p.person_id for p in parties if p.role is PartyRole.PERPETRATOR]
     if not abusers:
         return Conduct()
@@ -128,7 +129,7 @@ async def _conduct(work: Work, case: Case, parties: Sequence[PartyFact], at: dat
     )
 
 
-async def _danger(work: Work, case: Case, parties: Sequence[PartyFact]) -> Danger | None:
+async def _danger(work: Work, case: Card, parties: Sequence[PartyFact]) -> Danger | None:
     rows = await work.connection.execute(
         text("select danger_of_pair(:people, :case_id) as danger"),
         {"people": [p.person_id for p in parties], "case_id": case.id},

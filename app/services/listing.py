@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import (
     ARRAY,
+    CTE,
     BigInteger,
     ColumnElement,
     DateTime,
@@ -15,7 +16,6 @@ from sqlalchemy import (
     Uuid,
     any_,
     bindparam,
-    exists,
     func,
     select,
     true,
@@ -96,9 +96,6 @@ async def page(work: Work, filters: Filters, cursor: str | None, limit: int) -> 
 VALUES = frozenset({"overdue", "closed"})
 """Filters whose value decides the SQL itself."""
 
-_late = exists().where(
-    _deadline.case_id == _case.id, *RUNNING, _deadline.due_at < bindparam("now", type_=TZ)
-)
 CONDITIONS: Mapping[str, ColumnElement[bool]] = {
     "kind": _case.kind == bindparam("kind"),
     "state": _case.state == bindparam("state"),
@@ -108,8 +105,6 @@ CONDITIONS: Mapping[str, ColumnElement[bool]] = {
     "danger": _case.danger == bindparam("danger"),
     "closed=True": _case.closed_at.is_not(None),
     "closed=False": _case.closed_at.is_(None),
-    "overdue=True": _late,
-    "overdue=False": ~_late,
 }
 _AFTER = tuple_(_case.opened_at, _case.id) < tuple_(
     bindparam("opened_at", type_=DateTime(timezone=True)), bindparam("id", type_=Uuid)
@@ -125,8 +120,13 @@ def _statement(
     parts = []
     for at, shape in enumerate(shapes):
         part = select(*columns).where(
-            *reach.condition(Case, shape, at), *(CONDITIONS[name] for name in sorted(asked))
+            *reach.condition(Case, shape, at),
+            *(CONDITIONS[name] for name in sorted(asked) if name in CONDITIONS),
         )
+        if "overdue=True" in asked:
+            part = part.where(_case.id.in_(select(_late(shape, at))))
+        elif "overdue=False" in asked:
+            part = part.where(_case.id.not_in(select(_late(shape, at))))
         if after:
             part = part.where(_AFTER)
         if shape.level == GIVEN:
@@ -141,6 +141,16 @@ def _statement(
         return parts[0]
     merged = union(*parts).subquery("merged")
     return select(merged).order_by(merged.c.opened_at.desc(), merged.c.id.desc()).limit(limit)
+
+
+def _late(shape: Shape, at: int) -> CTE:
+    """The cases of a part with a running clock past due: found by the clocks, not case by case."""
+    late = select(_deadline.case_id).where(
+        *reach.condition(Deadline, shape, at),
+        *RUNNING,
+        _deadline.due_at < bindparam("now", type_=TZ),
+    )
+    return late.cte(f"late_{at}").prefix_with("MATERIALIZED", dialect="postgresql")
 
 
 async def _items(work: Work, rows: Sequence[Any]) -> list[dict[str, Any]]:
@@ -168,7 +178,7 @@ def card(work: Work, row: Any) -> dict[str, Any]:
 
 
 _NEXT_DUE = (
-    select(_deadline.case_id, _deadline.kind, _deadline.rule, _deadline.due_at)
+    select(_deadline.case_id, _deadline.kind, _deadline.rule, _deadline.basis, _deadline.due_at)
     .ext(distinct_on(_deadline.case_id))
     .where(_deadline.case_id == any_(bindparam("cases", type_=ARRAY(Uuid))), *RUNNING)
     .order_by(_deadline.case_id, _deadline.due_at, _deadline.id)
@@ -182,7 +192,7 @@ async def _next_due(work: Work, cases: Sequence[Any]) -> dict[Any, dict[str, Any
     rows = await work.connection.execute(_NEXT_DUE, {"cases": list(cases)})
     return {
         row.case_id: {
-            "title": titles.rule(work.kinds[row.kind], row.rule).title,
+            "title": titles.clock_of(work.kinds[row.kind], row)[0],
             "due_at": row.due_at,
             "overdue": row.due_at < now,
         }

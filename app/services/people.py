@@ -16,9 +16,10 @@ from app.errors import Invalid, NotFound
 from app.ids import uuid7
 from app.kinds.identity import birth_and_sex
 from app.kinds.people import Flag, PartyRole, PersonAnswer, Relation, Sex
-from app.models import Case, CaseParty, PartyGram, Person, PersonMatch, PersonVault
+from app.models import CaseParty, PartyGram, Person, PersonMatch, PersonVault
 from app.models.columns import table_of
 from app.services.batch import Batch
+from app.services.cards import Card
 
 VAULTED = ("present_address", "safe_phone", "school")
 SEALED = ("name", "id_number", "phone", "birth_on", "home_address", "safe_contact")
@@ -37,7 +38,7 @@ class Known:
 
 
 async def take(
-    work: Work, case: Case, event_id: UUID, role: PartyRole, answer: PersonAnswer, batch: Batch
+    work: Work, case: Card, event_id: UUID, role: PartyRole, answer: PersonAnswer, batch: Batch
 ) -> Known:
     """The person of an answer: the one it picks, else a new row; joined to the case.
 
@@ -59,7 +60,7 @@ async def take(
 
 
 async def _again(
-    work: Work, case: Case, event_id: UUID, role: PartyRole, answer: PersonAnswer, batch: Batch
+    work: Work, case: Card, event_id: UUID, role: PartyRole, answer: PersonAnswer, batch: Batch
 ) -> Known:
     person_id = answer.person_id
     assert person_id is not None  # noqa: S101 - the caller's branch
@@ -146,7 +147,7 @@ def _known(
     )
 
 
-def _join(case: Case, event_id: UUID, known: Known, facts: dict[str, Any], batch: Batch) -> None:
+def _join(case: Card, event_id: UUID, known: Known, facts: dict[str, Any], batch: Batch) -> None:
     placed = {
         "district": case.district,
         "town": case.town,

@@ -12,10 +12,11 @@ from app.access import Work
 from app.kinds.base import ANYWHERE, CaseKind
 from app.kinds.forms import Sight
 from app.kinds.people import Flag
-from app.models import Account, Case, CaseLink, Deadline, Organisation
+from app.models import Account, Case, CaseLink, Organisation
 from app.models.columns import table_of
 from app.roles import Role
 from app.services import deadlines, definitions, listing, looks, parties, reach, timeline, titles
+from app.services.cards import Clock
 from app.services.listing import Page
 from app.services.looks import Opened
 
@@ -92,9 +93,9 @@ async def _deadlines(work: Work, opened: Opened) -> list[dict[str, Any]]:
     return [_clock(opened.kind, c) for c in sorted(clocks, key=lambda c: (c.due_at, c.id))]
 
 
-def _clock(kind: CaseKind, running: Deadline) -> dict[str, Any]:
+def _clock(kind: CaseKind, running: Clock) -> dict[str, Any]:
     now = clock.now()
-    rule = titles.rule(kind, running.rule)
+    title, basis = titles.clock_of(kind, running)
     status = (
         "met" if running.met_at else "dropped" if running.dropped_at
         else "paused" if running.paused_at else "running"
@@ -102,9 +103,9 @@ def _clock(kind: CaseKind, running: Deadline) -> dict[str, Any]:
     runs = status == "running"
     return {
         "id": running.id,
-        "rule": rule.name,
-        "title": rule.title,
-        "basis": rule.basis,
+        "rule": running.rule,
+        "title": title,
+        "basis": basis,
         "each": running.each,
         "round": running.round,
         "owner": running.owner,

@@ -3,11 +3,13 @@
 The statements are built once for every shape of question; only values change.
 """
 
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
     ARRAY,
+    CTE,
     BigInteger,
     ColumnElement,
     Select,
@@ -32,26 +34,27 @@ OWN = Shape("own", False, None, False)
 """The clocks of the cases the actor is in charge of, whoever owes them."""
 
 _case, _deadline = table_of(Case).c, table_of(Deadline).c
-_COLUMNS = [
-    _deadline[name]
-    for name in (
-        "id", "case_id", "kind", "rule", "each", "round", "due_at", "alert_at", "owner",
-        "district", "town", "village",
-    )
-]  # fmt: skip
+Names = tuple[str, ...]
+LISTED: Names = (
+    "id", "case_id", "kind", "rule", "each", "round", "due_at", "alert_at", "owner", "basis",
+    "district", "town", "village",
+)  # fmt: skip
+COUNTED: Names = ("id", "due_at")
 
 Shapes = tuple[tuple[Shape, bool], ...]
 """The parts of a list, and whether only clocks that the actor's roles owe."""
 
+Window = Callable[[Any], list[ColumnElement[bool]]]
+"""Which of the clocks with these columns are wanted."""
+
 _NOW = bindparam("now", type_=TZ)
-_AFTER = tuple_(_deadline.due_at, _deadline.id) > tuple_(
-    bindparam("due_at", type_=TZ), bindparam("id", type_=Uuid)
-)
-WINDOWS: dict[str, tuple[ColumnElement[bool], ...]] = {
-    "overdue": (_deadline.due_at < _NOW,),
-    "today": (_deadline.due_at >= _NOW, _deadline.due_at <= bindparam("midnight", type_=TZ)),
-    "week": (_deadline.due_at >= _NOW, _deadline.due_at <= bindparam("week", type_=TZ)),
-    "all": (),
+_MIDNIGHT, _WEEK = bindparam("midnight", type_=TZ), bindparam("week", type_=TZ)
+_LAST = tuple_(bindparam("due_at", type_=TZ), bindparam("id", type_=Uuid))
+WINDOWS: dict[str, Window] = {
+    "overdue": lambda c: [c.due_at < _NOW],
+    "today": lambda c: [c.due_at >= _NOW, c.due_at <= _MIDNIGHT],
+    "week": lambda c: [c.due_at >= _NOW, c.due_at <= _WEEK],
+    "all": lambda c: [],
 }
 """What is counted: past due, due before midnight, due within the week, everything."""
 
@@ -61,10 +64,15 @@ def first(
     shapes: Shapes, *, kind: bool, overdue: bool | None, after: bool
 ) -> Select[tuple[Any, ...]]:
     """The first `limit` clocks of these parts, by due moment, each with its case."""
-    conditions = [_AFTER] if after else []
-    if overdue is not None:
-        conditions.append(_deadline.due_at < _NOW if overdue else _deadline.due_at >= _NOW)
-    found = _merged(shapes, kind, conditions, "found")
+
+    def window(columns: Any) -> list[ColumnElement[bool]]:
+        found = [tuple_(columns.due_at, columns.id) > _LAST] if after else []
+        if overdue is not None:
+            found.append(columns.due_at < _NOW if overdue else columns.due_at >= _NOW)
+        return found
+
+    few = _few(shapes, kind, LISTED)
+    found = _merged(shapes, kind, LISTED, few, window, "found")
     return (
         select(found, _case.number, _case.state, _case.danger, _case.valid_until)
         .join(Case, _case.id == found.c.case_id)
@@ -75,10 +83,11 @@ def first(
 @lru_cache(maxsize=128)
 def counts(shapes: Shapes, *, kind: bool) -> Select[tuple[Any, ...]]:
     """How many clocks of these parts lie in each window, each counted to `limit` at most."""
+    few = _few(shapes, kind, COUNTED)
     return select(
         *(
             select(func.count())
-            .select_from(_merged(shapes, kind, list(window), name))
+            .select_from(_merged(shapes, kind, COUNTED, few, window, name))
             .scalar_subquery()
             .label(name)
             for name, window in WINDOWS.items()
@@ -87,29 +96,38 @@ def counts(shapes: Shapes, *, kind: bool) -> Select[tuple[Any, ...]]:
 
 
 def _merged(
-    shapes: Shapes, kind: bool, conditions: list[ColumnElement[bool]], name: str
+    shapes: Shapes, kind: bool, names: Names, few: Mapping[int, CTE], window: Window, name: str
 ) -> Subquery:
     """The first clocks of all parts together, each once."""
     limit = bindparam("limit", type_=BigInteger)
-    parts = [
-        _scan(at, shape, owned, kind, conditions, f"{name}_{at}").limit(limit)
-        for at, (shape, owned) in enumerate(shapes)
-    ]
+    parts = []
+    for at, (shape, owned) in enumerate(shapes):
+        if at in few:
+            columns, part = few[at].c, select(few[at])
+        else:
+            columns, part = _deadline, _scan(at, shape, owned, kind, names)
+        part = part.where(*window(columns)).order_by(columns.due_at, columns.id)
+        parts.append(part.limit(limit))
     if len(parts) == 1:
         return parts[0].subquery(name)
     every = union(*parts).subquery(f"{name}_all")
     return select(every).order_by(every.c.due_at, every.c.id).limit(limit).subquery(name)
 
 
-def _scan(
-    at: int,
-    shape: Shape,
-    owned: bool,
-    kind: bool,
-    conditions: list[ColumnElement[bool]],
-    name: str,
-) -> Select[tuple[Any, ...]]:
-    wanted = select(*_COLUMNS).where(*RUNNING, *conditions)
+def _few(shapes: Shapes, kind: bool, names: Names) -> dict[int, CTE]:
+    """The parts that no index has in order. They are few rows, and are read once and whole: a
+    limit would tempt the planner into a walk through every clock."""
+    return {
+        at: _scan(at, shape, owned, kind, names)
+        .cte(f"few_{at}")
+        .prefix_with("MATERIALIZED", dialect="postgresql")
+        for at, (shape, owned) in enumerate(shapes)
+        if shape.level in (GIVEN, OWN.level)
+    }
+
+
+def _scan(at: int, shape: Shape, owned: bool, kind: bool, names: Names) -> Select[tuple[Any, ...]]:
+    wanted = select(*(_deadline[name] for name in names)).where(*RUNNING)
     if kind:
         wanted = wanted.where(_deadline.kind == bindparam("kind"))
     if shape.level == OWN.level:
@@ -128,8 +146,4 @@ def _scan(
             if shape.level == GIVEN
             else _deadline.owner == bindparam(f"owner{at}")
         )
-    if shape.level in (GIVEN, OWN.level):
-        # Few rows that no index orders: all of them, rather than a walk through every clock.
-        few = wanted.cte(name).prefix_with("MATERIALIZED", dialect="postgresql")
-        return select(few).order_by(few.c.due_at, few.c.id)
-    return wanted.order_by(_deadline.due_at, _deadline.id)
+    return wanted

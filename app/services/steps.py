@@ -30,6 +30,7 @@ from app.roles import Role
 from app.services import deadlines, duties, effects, facts, people
 from app.services.answers import Split, split
 from app.services.batch import Batch
+from app.services.cards import Card, columns
 from app.services.commands import Command
 from app.services.deadlines import Happened
 from app.services.people import Known
@@ -60,7 +61,7 @@ class Asked:
 
 
 async def step(
-    work: Work, kind: CaseKind, case: Case, plan: Plan, asked: Asked, batch: Batch
+    work: Work, kind: CaseKind, case: Card, plan: Plan, asked: Asked, batch: Batch
 ) -> tuple[Happened, list[OpenLinked]]:
     """What opening and acting share: people, guards, effects, the event, the clocks."""
     command, form, at = asked.command, asked.command.answers, asked.at
@@ -109,7 +110,7 @@ async def step(
 
 def record(
     work: Work,
-    case: Case,
+    case: Card,
     event: Happened,
     parts: Split,
     joined: Mapping[str, Sequence[Known]],
@@ -152,7 +153,7 @@ def record(
     }
     row["hash"] = case.head = crypto.link(ring, case.id, case.head, case.version, row)
     if case.version == 1:
-        batch.add(Case, **case.model_dump())
+        batch.add(Case, **columns(case))
     batch.add(Event, **row, seen_by=case.seen_by)
     for name, value in parts.vault.items():
         _lock_away(case, event.id, name, value, batch)
@@ -169,14 +170,14 @@ def record(
     )
 
 
-def _sealed(case: Case, event_id: UUID, answers: Mapping[str, Any]) -> bytes | None:
+def _sealed(case: Card, event_id: UUID, answers: Mapping[str, Any]) -> bytes | None:
     if not answers:
         return None
     key = crypto.open_key(crypto.keyring(), case.key)
     return crypto.seal(key, answers, Spot("event", "sealed", event_id))
 
 
-def _lock_away(case: Case, event_id: UUID, name: str, value: str, batch: Batch) -> None:
+def _lock_away(case: Card, event_id: UUID, name: str, value: str, batch: Batch) -> None:
     row_id, wrapped = uuid7(), crypto.new_key(crypto.keyring(), "vault")
     key = crypto.open_key(crypto.keyring(), wrapped, "vault")
     batch.add(
@@ -193,7 +194,7 @@ def _lock_away(case: Case, event_id: UUID, name: str, value: str, batch: Batch) 
 async def _people(
     work: Work,
     kind: CaseKind,
-    case: Case,
+    case: Card,
     command: Command,
     plan: Plan,
     parts: Split,
@@ -216,7 +217,7 @@ def _role_of(form: Form, name: str) -> PartyRole:
     return PartyRole(note.party if note and note.party else "")
 
 
-def _make_subject(case: Case, known: Known, at: datetime) -> None:
+def _make_subject(case: Card, known: Known, at: datetime) -> None:
     case.subject = known.id
     case.sex = known.sex.value if known.sex else None
     case.birth_year = known.birth_on.year if known.birth_on else None
@@ -235,7 +236,7 @@ def _as_fact(known: Known, at: datetime) -> PartyFact:
     )
 
 
-def _age_band(case: Case, at: datetime) -> str | None:
+def _age_band(case: Card, at: datetime) -> str | None:
     """Statistics ask for the band only; the year of birth, open on the card, is enough for it."""
     if case.birth_year is None:
         return None
@@ -250,7 +251,7 @@ def _text(value: Any) -> str | None:
     return None if value is None else str(getattr(value, "value", value))
 
 
-def _advance(kind: CaseKind, case: Case, action: Action, form: Form, at: datetime) -> None:
+def _advance(kind: CaseKind, case: Card, action: Action, form: Form, at: datetime) -> None:
     """The case's card after the action. One that leaves the state leaves the closing too."""
     if action.valid_until is not None:
         case.valid_until = action.valid_until(form) or case.valid_until

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any, get_args, get_type_hints
 
 from app import clock
-from app.kinds.base import OPENED, CaseKind, DeadlineRule
+from app.kinds.base import OPENED, CaseKind
 from app.kinds.forms import Choice, Form
 
 
@@ -16,7 +16,7 @@ def lapsed(kind: CaseKind, state: str, valid_until: datetime | None) -> bool:
 
 def state(kind: CaseKind, name: str, valid_until: datetime | None = None) -> str:
     """The title of a state, or of what became of it once `valid_until` has passed."""
-    return kind.lapses[name] if lapsed(kind, name, valid_until) else kind.states[name]
+    return kind.lapses[name] if lapsed(kind, name, valid_until) else kind.states.get(name, name)
 
 
 def step(kind: CaseKind, name: str) -> str:
@@ -25,9 +25,11 @@ def step(kind: CaseKind, name: str) -> str:
     return f"登记{kind.title}" if name == OPENED else action.title if action else name
 
 
-def rule(kind: CaseKind, name: str) -> DeadlineRule:
-    """The rule behind a clock."""
-    return next(r for r in kind.deadlines if r.name == name)
+def clock_of(kind: CaseKind, row: Any) -> tuple[str, str]:
+    """The title and the article of a running clock; a rule that the definition dropped since
+    keeps its name and the article it was started by."""
+    found = ((r.title, r.basis) for r in kind.deadlines if r.name == row.rule)
+    return next(found, (row.rule, row.basis))
 
 
 def outcome(kind: CaseKind, event: str, value: str | None) -> str | None:

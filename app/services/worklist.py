@@ -62,7 +62,7 @@ async def page(work: Work, filters: Filters, cursor: str | None, limit: int) -> 
 
 
 def _item(kind: CaseKind, row: Any, now: datetime) -> dict[str, Any]:
-    rule = titles.rule(kind, row.rule)
+    title, basis = titles.clock_of(kind, row)
     return {
         "id": row.id,
         "case_id": row.case_id,
@@ -73,8 +73,8 @@ def _item(kind: CaseKind, row: Any, now: datetime) -> dict[str, Any]:
         "danger": row.danger,
         "area": access.place_in(row).code,
         "rule": row.rule,
-        "title": rule.title,
-        "basis": rule.basis,
+        "title": title,
+        "basis": basis,
         "each": row.each,
         "round": row.round,
         "owner": row.owner,

@@ -25,7 +25,8 @@ select id, case_id, seq, kind, name, outcome, coalesce(sex = 'female', false) as
     amount, subject, happened_at as at, district, town, village
 from event where replaced_by is null""",
     # One row for every moment a clock may be counted by. A dropped clock counts only if it was
-    # past due by then; by its due moment, one still running counts from then on.
+    # past due by then, and not if a correction put another in its place; by its due moment, one
+    # still running counts from then on.
     "figure_clock": "\nunion all\n".join(
         f"""
 select '{basis}' as basis, {basis}_at as at, {counts_from} as counts_from, id, case_id, kind,
@@ -33,7 +34,8 @@ select '{basis}' as basis, {basis}_at as at, {counts_from} as counts_from, id, c
     coalesce(met_at <= alert_at, false) as in_alert, coalesce(met_at <= due_at, false) as in_due,
     (extract(epoch from met_at - started_at) / 86400)::float8 as days,
     started_at, due_at, met_at, district, town, village
-from deadline where dropped_at is null or dropped_at > due_at"""  # noqa: S608
+from deadline
+where dropped_at is null or dropped_at > due_at and dropped_reason <> 'corrected'"""  # noqa: S608
         for basis, counts_from in (
             ("started", "'-infinity'::timestamptz"),
             (

@@ -35,6 +35,7 @@ STAFF = (
     "case_counter",
 )
 SIGN_IN_ONLY = ("credential", "session", "sign_in_attempt")
+WALLED = (*PLACED, *BY_PERSON, "case_vault", "access_log", *STAFF, *SIGN_IN_ONLY)
 
 
 def listed(setting: str, type_: str) -> str:
@@ -77,7 +78,6 @@ GRANTS = {
     "survey_round": "select, insert",
     "partner_document": "select, insert",
     "case_counter": "select, insert, update",
-    "credential": "update",
     "session": "insert",
     "sign_in_attempt": "insert",
 }
@@ -218,7 +218,7 @@ def downgrade() -> None:
     for name in reversed(FUNCTIONS):
         op.execute(f"drop function {name}")
     role = "current_schema() || '_app'"
-    for table in GRANTS:
+    for table in WALLED:
         op.execute(
             f"do $$ begin execute format('revoke all on \"{table}\" from %I', {role}); end $$"
         )

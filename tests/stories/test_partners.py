@@ -62,7 +62,7 @@ async def test_a_warning_nobody_told_of_opens_its_case_and_runs_its_course(
     assert (receipt["state"], receipt["version"]) == ("monitoring", 4)
     assert await names(owner) == ["opened", "accept", "issue_warning", "deliver_warning"]
     async with owner() as connection:
-        rows = (await connection.execute(text("select channel, happened_at from event order by seq")))
+        rows = await connection.execute(text("select channel, happened_at from event order by seq"))
         found = rows.all()
         due = await connection.execute(
             text("select count(*) from deadline where met_at is null and dropped_at is null")

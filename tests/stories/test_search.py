@@ -14,7 +14,7 @@ from tests.conftest import Client, Owner
 from tests.stories.answers import HUSBAND, NOW, REPORT, WIFE
 from tests.stories.test_reading import opened
 
-OTHER_WIFE = {"name": "林秋月", "id_number": "441802199202170048", "phone": "13800000022"}
+OTHER_WIFE = {"name": "林秋月", "id_number": "441802199202170041", "phone": "13800000022"}
 ELSEWHERE = {"name": "欧阳秋禾", "phone": "13800000023"}
 
 

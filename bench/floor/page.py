@@ -1,0 +1,203 @@
+"""The case page for somebody who reads it as deep as S3."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter
+
+from app import clock, crypto
+from app.crypto import Place
+from app.errors import NotFound
+from app.ids import uuid7
+from app.kinds import KINDS
+from app.kinds.base import ANYWHERE
+from app.kinds.forms import Sight
+from app.kinds.people import PartyRole, Relation, Sex
+from app.places import Place as Area
+from app.roles import Role
+from app.routers.case_parts import CaseShown
+from app.services import answers, definitions, titles
+from bench.floor.door import Door, DoorDep
+from bench.floor.lists import card, opened
+
+router = APIRouter()
+
+_FORMS = definitions.schema_names(KINDS)
+_YEAR, _LATE = timedelta(days=365), timedelta(hours=24)
+_CASE = (
+    "select c.id, number, c.kind, state, subject, danger, opened_at, closed_at, valid_until,"
+    " outcome, recorded_at, c.organisation_id, account_id, c.version, key, flags, c.district,"
+    " c.town, c.village, seen_by, o.name as organisation, a.display_name as account"
+    ' from "case" c left join organisation o on o.id = c.organisation_id'
+    " left join account a on a.id = c.account_id"
+    " where (c.district = $1 or c.seen_by && $2::bigint[]) and c.id = $3"
+)
+_LOOK = (
+    "insert into access_log (id, account_id, organisation_id, case_id, what, sight)"
+    " values ($1, $2, $3, $4, 'case_page', 'S3')"
+)
+_PARTIES = (
+    "select person_id, role, relation, joined_at from case_party where case_id = $1"
+    " order by joined_at, person_id"
+)
+_PEOPLE = "select id, key, sealed, sex, birth_year, flags from person where id = any($1::uuid[])"
+_REPEATED = (
+    'select distinct p.role from case_party p join "case" c on c.id = p.case_id'
+    " where (p.role = 'victim' and p.person_id = any(one_person($1::uuid[]))"
+    " or p.role = 'perpetrator' and p.person_id = any(one_person($2::uuid[])))"
+    " and p.case_id <> $3 and c.kind = $4 and c.opened_at between $5 and $6"
+    " and (p.district = $7 or p.seen_by && $8::bigint[])"
+)
+_EVENTS = (
+    "select distinct on (e.name) e.id, seq, e.name, outcome, state, happened_at, recorded_at,"
+    " channel, replaces, replaced_by, details, sealed, a.display_name as account,"
+    " o.name as organisation from event e left join account a on a.id = e.account_id"
+    " left join organisation o on o.id = e.organisation_id"
+    " where case_id = $1 and replaced_by is null order by e.name, seq desc"
+)
+_LOCKED = "select event_id, count(*) as n from case_vault where case_id = $1 group by 1"
+_CLOCKS = (
+    "select id, rule, each, round, owner, started_at, alert_at, due_at, paused_at from deadline"
+    " where case_id = $1 and met_at is null and dropped_at is null order by due_at, id"
+)
+_LINKS = "select case_id, other_id from case_link where case_id = $1 or other_id = $1"
+
+
+@router.get("/cases/{case_id}", response_model=CaseShown)
+async def page(door: DoorDep, case_id: UUID) -> Any:
+    """Everything the case page shows."""
+    driver, actor = door.driver, door.actor
+    district = actor.areas["district"][0]
+    row = await driver.fetchrow(_CASE, district, actor.holders, case_id)
+    if row is None:
+        raise NotFound("没有这个案件")
+    await driver.execute(_LOOK, uuid7(), actor.account_id, actor.organisation_id, case_id)
+    parties = await _parties(door, row)
+    if await driver.fetch(_LINKS, case_id):
+        raise NotImplementedError("no loaded case has links")
+    kind = KINDS[row["kind"]]
+    roles = actor.roles_in(Area(row["district"], row["town"], row["village"]), row["seen_by"])
+    return {
+        "card": card(row)
+        | {
+            "basis": kind.basis,
+            "lapsed": titles.lapsed(kind, row["state"], row["valid_until"]),
+            "flags": [],
+        }
+        | {
+            name: row[name]
+            for name in (
+                "outcome", "valid_until", "recorded_at", "organisation_id", "organisation",
+                "account_id", "account", "version",
+            )
+        },
+        "safe_contact": [],
+        "parties": parties,
+        "repeated": await _repeated(door, row, parties),
+        "events": await _events(door, row),
+        "deadlines": [_clock(row["kind"], c) for c in await driver.fetch(_CLOCKS, case_id)],
+        "actions": [
+            {"name": a.name, "title": a.title, "basis": a.basis, "form": _FORMS[a.form]}
+            for a in kind.actions
+            if roles & a.by
+            and row["state"] in (kind.open_states if a.source == ANYWHERE else a.source)
+        ],
+        "links": {"items": [], "hidden": 0},
+    }  # fmt: skip
+
+
+async def _parties(door: Door, case: Any) -> list[dict[str, Any]]:
+    rows = await door.driver.fetch(_PARTIES, case["id"])
+    ids = [row["person_id"] for row in rows]
+    await door.driver.execute(
+        f"set local app.people = '{','.join(map(str, ids))}';"
+        f"set local app.opened_case = '{case['id']}'"
+    )
+    people = {p["id"]: (p, opened(p)) for p in await door.driver.fetch(_PEOPLE, ids)}
+    found = []
+    for row in rows:
+        person, facts = people[row["person_id"]]
+        names = ("name", "id_number", "phone", "birth_on", "home_address", "safe_contact")
+        found.append(
+            {
+                "person_id": row["person_id"],
+                "role": row["role"],
+                "role_title": PartyRole(row["role"]).label,
+                "relation": row["relation"],
+                "relation_title": row["relation"] and Relation(row["relation"]).label,
+                "joined_at": row["joined_at"],
+                "is_subject": row["person_id"] == case["subject"],
+                "sex": person["sex"],
+                "sex_title": Sex(person["sex"]).label,
+                "birth_year": person["birth_year"],
+                "flags": [],
+            }
+            | {name: facts.get(name) for name in names}
+        )
+    return found
+
+
+async def _repeated(door: Door, case: Any, parties: list[dict[str, Any]]) -> dict[str, bool]:
+    rows = await door.driver.fetch(
+        _REPEATED,
+        *([p["person_id"] for p in parties if p["role"] == r] for r in ("victim", "perpetrator")),
+        case["id"],
+        case["kind"],
+        case["opened_at"] - _YEAR,
+        case["opened_at"] + _YEAR,
+        case["district"],
+        door.actor.holders,
+    )
+    found = {row["role"] for row in rows}
+    return {role: role in found for role in ("victim", "perpetrator")}
+
+
+async def _events(door: Door, case: Any) -> list[dict[str, Any]]:
+    rows = await door.driver.fetch(_EVENTS, case["id"])
+    locked = {r["event_id"]: r["n"] for r in await door.driver.fetch(_LOCKED, case["id"])}
+    key = crypto.open_key(crypto.keyring(), case["key"])
+    kind = KINDS[case["kind"]]
+    found = []
+    for row in sorted(rows, key=lambda r: -r["seq"]):
+        place = Place("event", "sealed", row["id"])
+        given = row["details"] | crypto.unseal_values(key, row["sealed"], place)
+        form = kind.form_of(row["name"])
+        read = answers.readable(form, given, Sight.S3) if form else {}
+        found.append(
+            {
+                "title": titles.step(kind, row["name"]),
+                "outcome_title": titles.outcome(kind, row["name"], row["outcome"]),
+                "state_title": titles.state(kind, row["state"]),
+                "late": row["recorded_at"] - row["happened_at"] > _LATE,
+                "correction_reason": None,
+                "answers": read,
+                "withheld": len(given) - len(read) + locked.get(row["id"], 0),
+            }
+            | {
+                name: row[name]
+                for name in (
+                    "id", "seq", "name", "outcome", "state", "happened_at", "recorded_at",
+                    "account", "organisation", "channel", "replaces", "replaced_by",
+                )
+            }
+        )  # fmt: skip
+    return found
+
+
+def _clock(kind: str, row: Any) -> dict[str, Any]:
+    now = clock.now()
+    rule = titles.rule(KINDS[kind], row["rule"])
+    paused = row["paused_at"] is not None
+    return dict(row) | {
+        "title": rule.title,
+        "basis": rule.basis,
+        "owner_title": Role(row["owner"]).label,
+        "met_at": None,
+        "dropped_at": None,
+        "dropped_reason": None,
+        "status": "paused" if paused else "running",
+        "alert": not paused and row["alert_at"] is not None and row["alert_at"] <= now,
+        "overdue": not paused and row["due_at"] < now,
+        "late": False,
+    }
