@@ -6,11 +6,12 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, false, or_, select, text
+from sqlalchemy import ColumnElement, Row, Select, bindparam, false, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col
 
 from app.clock import Holidays
+from app.db import say
 from app.errors import NotFound
 from app.kinds.base import CaseKind
 from app.kinds.forms import Sight
@@ -199,6 +200,7 @@ async def _one_case(work: Work, wanted: Select[tuple[Any, ...]], case_id: UUID) 
     row: Row[Any] | None = found.one_or_none()
     if row is None:
         raise NotFound("没有这个案件")
+    await _enter_case(work, case_id)
     return row
 
 
@@ -207,15 +209,16 @@ def place_in(row: Any) -> Place:
     return Place(row.district, row.town, row.village)
 
 
-async def enter_case(work: Work, case_id: UUID) -> None:
-    """Let the transaction read what hangs on one case. Only after the case passed its own gate."""
-    await work.connection.execute(text(f"set local app.opened_case = '{case_id}'"))
+async def _enter_case(work: Work, case_id: UUID) -> None:
+    """Let the transaction read all that hangs on one case that passed its own gate, wherever the
+    case was when it happened."""
+    await say(work.connection, f"set local app.opened_case = '{case_id}'")
 
 
 async def enter_people(work: Work, people: Sequence[UUID]) -> None:
     """Let the transaction read and change these people. Only after the gate they came through."""
     ids = ",".join(map(str, people))
-    await work.connection.execute(text(f"set local app.people = '{ids}'"))
+    await say(work.connection, f"set local app.people = '{ids}'")
 
 
 _PARTIES = (

@@ -77,6 +77,12 @@ async def transaction(engine: AsyncEngine, opening: str = "") -> AsyncIterator[A
             raise
 
 
+async def say(connection: AsyncConnection, sql: str) -> None:
+    """Send a statement that has no parameters and no answer, such as SET LOCAL: one round trip,
+    and no place in the caches of statements."""
+    await (await _driver(connection)).execute(sql)
+
+
 async def _driver(connection: AsyncConnection) -> "asyncpg.Connection[Any]":
     raw = await connection.get_raw_connection()
     driver: asyncpg.Connection[Any] = raw.driver_connection

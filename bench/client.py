@@ -1,7 +1,7 @@
 """The load generator: a process of its own, plain sockets, no HTTP library.
 
 Reads a job as JSON from standard input, sends its requests over and over, writes what it measured
-as JSON to standard output. Every body gets new ids: @id a UUIDv7, @woman and @man ID numbers.
+as JSON to standard output. Every body gets a new @id (UUIDv7), and numbers for @woman, @man, @phone.
 """
 
 import asyncio
@@ -34,6 +34,16 @@ def id_number(*, woman: bool) -> str:
     return begin + _CHECK[sum(int(c) * w for c, w in zip(begin, _WEIGHTS, strict=True)) % 11]
 
 
+def filled(body: str) -> str:
+    """The body with new ids, and numbers of two more people."""
+    text = body.replace("@id", str(uuid7()))
+    if "@woman" in text:
+        text = text.replace("@woman", id_number(woman=True))
+        text = text.replace("@man", id_number(woman=False))
+        text = text.replace("@phone", f"138{_random.randrange(10**8):08}")
+    return text
+
+
 def sender(request: dict[str, Any]) -> Send:
     """What makes the bytes of a request, anew for each sending."""
     headers = "".join(f"{name}: {value}\r\n" for name, value in request["headers"].items())
@@ -44,11 +54,7 @@ def sender(request: dict[str, Any]) -> Send:
         return lambda: whole
 
     def made() -> bytes:
-        text = body.replace("@id", str(uuid7()))
-        if "@woman" in text:
-            text = text.replace("@woman", id_number(woman=True))
-            text = text.replace("@man", id_number(woman=False))
-        data = text.encode()
+        data = filled(body).encode()
         return f"{head}content-length: {len(data)}\r\n\r\n".encode() + data
 
     return made
@@ -56,10 +62,12 @@ def sender(request: dict[str, Any]) -> Send:
 
 @dataclass
 class Seen:
-    """Latencies in seconds by the kind of request, and the answers that were not 2xx."""
+    """Latencies in seconds by the kind of request, the answers that were not 2xx, and how many
+    requests warmed the server up."""
 
     taken: dict[str, list[float]] = field(default_factory=dict)
     failed: Counter[str] = field(default_factory=Counter)
+    warm: int = 0
 
 
 class Connection(asyncio.Protocol):
@@ -69,16 +77,14 @@ class Connection(asyncio.Protocol):
         self._free, self._seen = free, seen
         self._got = b""
         self._name, self._begun = "", 0.0
-        self._transport: asyncio.Transport | None = None
+        self._transport: Any = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
         self._transport = transport
         self._free(self)
 
     def ask(self, name: str, data: bytes, begun: float) -> None:
         """Send a request; its latency counts from `begun`."""
-        assert self._transport is not None
         self._name, self._begun = name, begun
         self._transport.write(data)
 
@@ -104,8 +110,7 @@ class Connection(asyncio.Protocol):
         self._free(self)
 
     def close(self) -> None:
-        if self._transport is not None:
-            self._transport.close()
+        self._transport.close()
 
 
 async def _closed(job: dict[str, Any]) -> tuple[Seen, float]:
@@ -135,6 +140,7 @@ async def _closed(job: dict[str, Any]) -> tuple[Seen, float]:
     for connection in opened:
         connection.close()
     seen.failed.update(warm.failed)
+    seen.warm = sum(map(len, warm.taken.values()))
     return seen, job["seconds"]
 
 
@@ -189,7 +195,9 @@ def main() -> None:
     """One job: `rate` gives random arrivals, without it every connection is kept busy."""
     job = json.load(sys.stdin)
     seen, seconds = uvloop.run(_random_arrivals(job) if "rate" in job else _closed(job))
-    json.dump({"taken": seen.taken, "failed": seen.failed, "seconds": seconds}, sys.stdout)
+    sent = seen.warm + sum(map(len, seen.taken.values()))
+    found = {"taken": seen.taken, "failed": seen.failed, "seconds": seconds, "sent": sent}
+    json.dump(found, sys.stdout)
 
 
 if __name__ == "__main__":

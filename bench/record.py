@@ -11,10 +11,9 @@ import httpx
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from app.ids import uuid7
 from app.main import create_app
 from app.services import seed
-from bench.client import id_number
+from bench.client import filled
 from bench.scenarios import PREFIX, Scenario
 
 
@@ -35,7 +34,9 @@ class Recorded:
     statements: Sequence[Statement]
 
 
-async def record(engine: AsyncEngine, wanted: Sequence[Scenario], each: int) -> dict[str, list[Recorded]]:
+async def record(
+    engine: AsyncEngine, wanted: Sequence[Scenario], each: int
+) -> dict[str, list[Recorded]]:
     """Up to `each` requests of every scenario, with their statements."""
     log: list[Statement] = []
     found: dict[str, list[Recorded]] = {}
@@ -56,9 +57,15 @@ async def record(engine: AsyncEngine, wanted: Sequence[Scenario], each: int) -> 
                         )
                         answer.raise_for_status()
                         if path != "/me":
-                            made = Recorded(path, answer.json(), tuple(log))
+                            # The driver tells of BEGIN with a delay.
+                            order = sorted(log, key=_last_or_first)
+                            made = Recorded(path, answer.json(), tuple(order))
                             found.setdefault(scenario.name, []).append(made)
     return found
+
+
+def _last_or_first(statement: Statement) -> int:
+    return -statement.sql.startswith("BEGIN") or int(statement.sql == "COMMIT")
 
 
 async def _token(client: httpx.AsyncClient, user: str) -> str:
@@ -69,11 +76,7 @@ async def _token(client: httpx.AsyncClient, user: str) -> str:
 
 
 def _filled(body: dict[str, Any] | None) -> Any:
-    if body is None:
-        return None
-    text = json.dumps(body).replace("@id", str(uuid7()))
-    text = text.replace("@woman", id_number(woman=True)).replace("@man", id_number(woman=False))
-    return json.loads(text)
+    return None if body is None else json.loads(filled(json.dumps(body)))
 
 
 @contextmanager

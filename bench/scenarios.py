@@ -28,6 +28,7 @@ class Scenario:
     body: dict[str, Any] | None = None
     weight: int = 0
     peer: bool = True
+    connections: int = 32
     ids: Sequence[str] = field(default=())
 
     @property
@@ -98,7 +99,7 @@ async def scenarios(connection: "asyncpg.Connection[Any]") -> list[Scenario]:
         ),
         Scenario(
             "board", "indicator board, one year", "women_fed_district", "GET",
-            (f"/indicators?area={DISTRICT}&period={year}",), peer=False,
+            (f"/indicators?area={DISTRICT}&period={year}",), peer=False, connections=1,
         ),
     ]  # fmt: skip
 
@@ -114,7 +115,7 @@ def _command(now: str, answers: dict[str, Any]) -> dict[str, Any]:
 _REPORT: dict[str, Any] = {
     "immediate_danger": False,
     "what_happened": "丈夫酒后打了妻子两个耳光，邻居听到哭声后报告；现双方已分开，情绪平稳。",
-    "victim": {"name": "林秋禾", "id_number": "@woman", "phone": "13800000021"},
+    "victim": {"name": "林秋禾", "id_number": "@woman", "phone": "@phone"},
     "perpetrator": {"name": "贺长庚", "id_number": "@man", "relation": "spouse"},
     "channel": "patrol",
 }

@@ -1,9 +1,7 @@
 """The demo year: a year of invented cases, carried out through the same door as real ones."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import pairwise
 from typing import Final
 from uuid import UUID
 
@@ -24,7 +22,7 @@ from app.demo import (
     year,
 )
 from app.demo.cast import READER, Cast, gather
-from app.demo.player import CHANNEL, Player
+from app.demo.player import CHANNEL, Player, Progress
 from app.demo.story import Step
 from app.errors import AppError, Invalid
 from app.kinds import Kinds
@@ -39,11 +37,6 @@ SCRIPTS: Final = (
     aid_courses.SCRIPT,
     shelter.SCRIPT,
 )
-TOGETHER: Final = 25
-"""Commands a transaction: few enough that nobody else waits long for a case number."""
-
-Progress = Callable[[int, int, datetime], None]
-"""Is told how many commands are done, of how many, and where in the year they are."""
 
 
 @dataclass(frozen=True)
@@ -84,15 +77,9 @@ async def play(
         SCRIPTS, kinds, cast, holidays,
         seed=seed, cases=cases, anchor=year.began(first) if first else now,
     )  # fmt: skip
-    todo = [step for step in steps if step.id not in known]
-    done = len(steps) - len(todo)
-    player = Player(engine, kinds, holidays)
-    # The first command alone: where it stands, the plan of an interrupted play can be made again.
-    cuts = [0, *range(1, len(todo), TOGETHER), len(todo)]
-    for start, end in pairwise(cuts):
-        await player.play(todo[start:end])
-        progress(done + end, len(steps), todo[end - 1].recorded_at)
-    return Played(len(todo), len(steps), tuple(player.refused))
+    player = Player(engine, kinds, holidays, known=known, progress=progress, planned=len(steps))
+    await player.play_all(steps)
+    return Played(player.done, len(steps), tuple(player.refused))
 
 
 async def _before(engine: AsyncEngine, cast: Cast) -> tuple[datetime | None, set[UUID]]:

@@ -236,8 +236,7 @@ def punished(story: Story) -> None:
 
 
 def criminal(story: Story) -> None:
-    begun(story)
-    story.aside(lambda: assess(story.later(1, 3), "high"))
+    begun(story, danger="high")
     prosecute(story)
 
 
@@ -354,15 +353,15 @@ SCRIPT: Final = Script(
     courses=(
         Course(reported, 1.5, 5),
         Course(accepted, 1.5, 6),
-        Course(not_established, 8),
+        Course(not_established, 22),
         Course(reopened, 0.6, DAYS, 20),
-        Course(criticised, 22),
+        Course(criticised, 33),
         Course(warned, 1.2, 7),
-        Course(supervised, 32),
-        Course(supervised, 5, _LONG, 366),
+        Course(supervised, 9),
+        Course(supervised, 3, _LONG, 366),
         Course(neglected, 5, DAYS, 20),
-        Course(clean, 6, _LONG, 330),
-        Course(clean_now, 2, 330, 290),
+        Course(clean, 3, _LONG, 330),
+        Course(clean_now, 1.5, 330, 290),
         Course(recurred, 1, 120, 60),
         Course(recurred, 0.6, 300, 100),
         Course(recurred_unfounded, 1, DAYS, 60),
@@ -370,13 +369,13 @@ SCRIPT: Final = Script(
         Course(recurred_punished, 2, _LONG, 150),
         Course(recurred_criminal, 0.7, _LONG, 150),
         Course(recurred_warned, 0.8, _LONG, 150),
-        Course(punished, 3),
+        Course(punished, 5),
         Course(criminal, 1.2),
         Course(transferred, 1.2),
         Course(revoked, 0.6),
         Course(died, 0.5, DAYS, 100),
         Course(corrected, 0.8),
         Course(moved, 0.8, DAYS, 90),
-        Course(repeated, 3, _LONG, 60),
+        Course(repeated, 2.2, _LONG, 60),
     ),
 )

@@ -213,7 +213,7 @@ def _notify(story: Story) -> None:
     everyone = ["village_committee", "women_fed", "zongzhi", "community_officer"]
     told = everyone if story.chance(0.82) else everyone[: story.rng.randint(1, 3)]
     low, high = story.pick(((0.5, 16), 90), ((26, 80), 10))
-    for recipients in (told[:2], told[2:]) if story.chance(0.3) else (told,):
+    for recipients in (told[:2], told[2:]) if story.chance(0.1) else (told,):
         if recipients:
             story.later(low, high).do(
                 "record_notice",
@@ -275,18 +275,18 @@ def visits(story: Story, *, rounds: int = 9, punctual: float = 0.85) -> None:
         story.office()
         last = story.at
         visit(story)
-        if story.chance(0.12):
+        if story.chance(0.07):
             story.days(10, 30)
             visit(story, action="record_extra_visit")
 
 
-def begun(story: Story, *, minor: bool = False) -> Violence:
+def begun(story: Story, *, minor: bool = False, danger: str | None = None) -> Violence:
     """A case up to the acceptance, with what is done beside it."""
     told = Violence(story, minor=minor)
     report(story, told)
     accept(story, told)
-    story.aside(lambda: assess(story.later(0.5, 30)), 0.55)
-    story.aside(lambda: inform(story), 0.88)
+    story.aside(lambda: assess(story.later(0.5, 30), danger), 1 if danger else 0.4)
+    story.aside(lambda: inform(story), 0.8)
     story.aside(lambda: note(story.days(1, 30), POLICE, TOWN), 0.15)
     return told
 

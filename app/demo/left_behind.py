@@ -85,7 +85,7 @@ def listed(story: Story, level: str) -> None:
     nominated(story)
     verified(story)
     enrolled(story, level)
-    story.aside(lambda: check_status(story.days(150, 182)), 0.8)
+    story.aside(lambda: check_status(story.days(150, 182)), 0.6)
     story.aside(lambda: resurvey(story.days(335, 362)), 0.9)
     story.days(2, 12 if story.chance(0.88) else 25)
     visit(story, method="home")
@@ -333,14 +333,14 @@ SCRIPT: Final = Script(
     hours=((8.5, 12, 50), (14, 18, 42), (18, 20, 8)),
     rural=True,
     courses=(
-        Course(new, 3, 40),
-        Course(candidate, 2, 45),
+        Course(new, 12, 60),
+        Course(candidate, 4, 45),
         Course(checked, 1.5, 30),
-        Course(on_the_list("a"), 9, DAYS + BEFORE, 30),
-        Course(on_the_list("b"), 22, DAYS + BEFORE, 30),
+        Course(on_the_list("a"), 5, DAYS + BEFORE, 30),
+        Course(on_the_list("b"), 12, DAYS + BEFORE, 30),
         Course(on_the_list("c"), 38),
         Course(forgotten, 3, 320, 120),
-        Course(ruled_out, 6),
+        Course(ruled_out, 16),
         Course(deferred, 3, DAYS, 20),
         Course(suspended, 1.5, 260, 100),
         Course(resumed, 1.5, DAYS, 180),

@@ -133,9 +133,10 @@ def decided(story: Story, result: str = "approved") -> None:
     story.do("decide", CENTRE, result=result, decided_on=story.day, decision_no=number, **more)
 
 
-def assigned(story: Story, client: Client, **more: Any) -> Step:
+def assigned(story: Story, client: Client, *, asked: bool = False, **more: Any) -> Step:
     """A lawyer, as a rule within three days."""
     story.days(0.2, 2.5 if story.chance(0.9) else 6)
+    special = client.old or "disabled" in client.person.flags
     return story.do(
         "assign_lawyer",
         CENTRE,
@@ -144,7 +145,7 @@ def assigned(story: Story, client: Client, **more: Any) -> Step:
         assigned_on=story.day,
         recipient_is_minor=client.minor,
         knows_dv_law=True,
-        accessibility=["at_home"] if client.old or "disabled" in client.person.flags else None,
+        accessibility=["at_home"] if special else ["not_needed"] if asked else None,
         **more,
     )
 
@@ -157,7 +158,7 @@ def met(story: Story, client: Client) -> None:
         guardian="present" if client.minor else None,
         notes="了解案情，告知权利义务和办理思路",
     )
-    story.aside(lambda: progress(story.days(10, 40)), 0.6)
+    story.aside(lambda: progress(story.days(10, 40)), 0.3)
 
 
 def progress(story: Story) -> None:
@@ -206,7 +207,7 @@ def follow(story: Story) -> None:
     referred(story, client)
     acknowledged(story)
     decided(story)
-    assigned(story, client)
+    assigned(story, client, asked=True)
     met(story, client)
     completed(story)
 

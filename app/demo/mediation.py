@@ -155,7 +155,7 @@ def talked(story: Story, dispute: Dispute, *, late: bool | None = None) -> None:
     """From acceptance to the last session, as a rule within the term."""
     term = PROCEDURES[dispute.procedure]
     slow = story.chance(0.1) if late is None else late
-    sessions = story.pick((1, 7), (2, 3))
+    sessions = story.pick((1, 8), (2, 2))
     story.aside(lambda: _ask_around(story), 0.2)
     begun = story.at
     for number in range(sessions):

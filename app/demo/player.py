@@ -1,7 +1,10 @@
 """Carries the plan out: through the one door for change, several commands a transaction."""
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import pairwise
 from typing import Any, Final
 from uuid import UUID
 
@@ -16,13 +19,22 @@ from app.db import CommitFailed, transaction
 from app.demo.story import CORRECT, Known, Linked, Step
 from app.errors import AppError
 from app.kinds import Kinds
-from app.kinds.base import OPENED
+from app.kinds.base import OPENED, OpenLinked
 from app.kinds.forms import Empty
 from app.models import CaseLink, CaseParty
 from app.services import cases, corrections
 from app.services.commands import Command
 
 CHANNEL: Final = "demo"
+TOGETHER: Final = 20
+"""Commands a transaction: few enough that nobody else waits long for a case number."""
+
+LANES: Final = 2
+SOME_DAYS: Final = 300
+"""Commands of which the openings may come before the rest; some eight days of the demo year."""
+
+Progress = Callable[[int, int, datetime], None]
+"""Is told how many commands are done, of how many, and where in the year they are."""
 
 _LINKED = select(col(CaseLink.other_id)).where(col(CaseLink.event_id) == bindparam("event_id"))
 _PARTY = (
@@ -43,19 +55,42 @@ class Player:
     engine: AsyncEngine
     kinds: Kinds
     holidays: Holidays
+    known: set[UUID]
+    """Commands carried out by an earlier play."""
+    planned: int
+    progress: Progress
+    done: int = 0
     refused: list[tuple[Step, AppError]] = field(default_factory=list)
     _left: set[UUID | Linked] = field(default_factory=set)
     _linked: dict[UUID, UUID] = field(default_factory=dict)
 
-    async def play(self, steps: Sequence[Step]) -> None:
+    async def play_all(self, steps: Sequence[Step]) -> None:
+        """Carry out a plan. Cases are opened one after the other, so that their numbers are in
+        order; what is done in them runs beside it, each case in one lane."""
+        # The first command alone: from it the plan of an interrupted play can be made again.
+        await self._lane(steps[:1])
+        parts = [*_parts(self.kinds, steps[1:]), Part()]
+        await self._lane(parts[0].openings)
+        for part, following in pairwise(parts):
+            await asyncio.gather(
+                self._lane(following.openings), *(self._lane(part.lanes[n]) for n in range(LANES))
+            )
+            await self._lane(part.last)
+
+    async def _lane(self, steps: Sequence[Step]) -> None:
+        todo = [step for step in steps if step.id not in self.known]
+        for start in range(0, len(todo), TOGETHER):
+            await self._play(todo[start : start + TOGETHER])
+
+    async def _play(self, steps: Sequence[Step]) -> None:
         """Carry out the steps in one transaction, or each in its own where one is refused."""
-        if not steps:
-            return
         try:
             await self._together(steps)
         except (AppError, CommitFailed):
             for step in steps:
                 await self._alone(step)
+        self.done += len(steps)
+        self.progress(len(self.known) + self.done, self.planned, steps[-1].recorded_at)
 
     async def _alone(self, step: Step) -> None:
         if step.case in self._left:
@@ -118,6 +153,46 @@ class Player:
             found = await connection.execute(_LINKED, {"event_id": case.event_id})
             self._linked[case.event_id] = found.scalar_one()
         return self._linked[case.event_id]
+
+
+@dataclass
+class Part:
+    """Some days of the year: cases opened, what is done in others, and last what opens a linked
+    case, which takes a number too."""
+
+    openings: list[Step] = field(default_factory=list)
+    lanes: list[list[Step]] = field(default_factory=lambda: [[] for _ in range(LANES)])
+    last: list[Step] = field(default_factory=list)
+    size: int = 0
+
+
+def _parts(kinds: Kinds, steps: Sequence[Step]) -> Iterator[Part]:
+    part = Part()
+    for step in steps:
+        if step.name == OPENED:
+            part.openings.append(step)
+        elif _links(kinds, step):
+            part.last.append(step)
+        else:
+            part.lanes[_lane_of(step)].append(step)
+        part.size += 1
+        if part.last or part.size == SOME_DAYS:
+            yield part
+            part = Part()
+    yield part
+
+
+def _links(kinds: Kinds, step: Step) -> bool:
+    action = kinds[step.kind].action(step.name)
+    wishes = [e for e in action.effects if isinstance(e, OpenLinked)] if action else []
+    return any(w.only_if is None or w.only_if.holds(step.answers) for w in wishes)
+
+
+def _lane_of(step: Step) -> int:
+    """Whoever sleeps in the shelter shares its beds: these cases keep one order."""
+    if step.kind == "shelter_placement":
+        return 0
+    return (step.case if isinstance(step.case, UUID) else step.case.event_id).int % LANES
 
 
 def _command(step: Step, form: Any, answers: Mapping[str, Any]) -> Command:

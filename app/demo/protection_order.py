@@ -38,7 +38,7 @@ def told(story: Story) -> None:
     )
     if children and POLICE not in who:
         story.aside(lambda: report_to_police(story), 0.85)
-    story.aside(lambda: assess(story.later(0.5, 24)), 0.6)
+    story.aside(lambda: assess(story.later(0.5, 24)), 0.45)
 
 
 def drafted(story: Story) -> None:
@@ -170,7 +170,7 @@ def in_force(story: Story, proxy: str | None = None, **more: Any) -> datetime:
     return made
 
 
-def follow_ups(story: Story, made: datetime, *, rounds: int = 5) -> None:
+def follow_ups(story: Story, made: datetime, *, rounds: int = 3) -> None:
     """Visits during the order: within a week, then every month or so."""
     story.at = max(story.at, made)
     for number in range(rounds):

@@ -12,7 +12,7 @@ from app.clock import Holidays
 from app.demo.cast import Cast
 from app.demo.story import Over, Step, Story, Year
 from app.kinds import Kinds
-from app.kinds.base import ANYWHERE, Branch
+from app.kinds.base import ANYWHERE, Branch, Move
 
 DAYS: Final = 365
 BEFORE: Final = 45
@@ -85,8 +85,10 @@ def began(first: datetime) -> datetime:
 
 
 def _possible(kinds: Kinds, steps: Sequence[Step]) -> Iterator[Step]:
-    """The steps without those beside a story that come when its case no longer allows them."""
+    """The steps without those beside a story that come when its case no longer allows them, or
+    when it has moved away."""
     states: dict[object, str] = {}
+    moved: dict[object, int] = {}
     for step in steps:
         kind = kinds[step.kind]
         action = kind.action(step.name)
@@ -95,8 +97,11 @@ def _possible(kinds: Kinds, steps: Sequence[Step]) -> Iterator[Step]:
             yield step
             continue
         possible = kind.open_states if action.source == ANYWHERE else action.source
-        if step.aside and state not in possible:
+        here = moved.get(step.case, step.place.code)
+        if step.aside and (state not in possible or here != step.place.code):
             continue
+        if any(isinstance(effect, Move) for effect in action.effects):
+            moved[step.case] = step.answers["area"]
         match action.target:
             case Branch(field=field_, to=to):
                 states[step.case] = to[str(step.answers[field_])]

@@ -114,9 +114,10 @@ class Action:
     """Everything about a step: button, source states, target, who, form, guards, effects.
 
     `outcome` names the answer kept as the event's outcome (a branch's field by default),
-    `amount` the number kept for means and sums, `counted_from` the legal date or moment the
-    form asks for, from which clocks run; it may lie `ahead` where something is being planned. `valid_until` computes, from the form, until when what
-    was decided holds; None leaves the stored moment as it is.
+    `amount` the number kept for means and sums, `counted_from` the legal date or moment the form
+    asks for, from which clocks run; it may lie `ahead` where something is being planned.
+    `valid_until` computes, from the form, until when what was decided holds; None leaves the
+    stored moment as it is.
     """
 
     name: str

@@ -9,9 +9,10 @@ from datetime import date, datetime
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from pydantic import AwareDatetime, BaseModel
+from pydantic import AwareDatetime
+from pydantic.fields import FieldInfo
 
-from app.kinds.forms import S4, Form, note_of
+from app.kinds.forms import S4, Form, Note, note_of
 from app.kinds.measures import Clocks, Events, Indicator, Stock
 from app.kinds.people import PersonAnswer
 
@@ -83,18 +84,27 @@ def _action(kind: CaseKind, action: Action) -> Iterator[str]:
     if not action.basis or not action.by:
         yield f"{where} needs a basis and somebody who may do it"
     yield from _form(action.form, where)
-    branch = getattr(action.target, "field", None)
-    if branch is not None:
-        members = _enum_of(action.form, branch)
-        if members is None:
-            yield f"{where} branches on {branch!r}, which is not a required enum of its form"
-        elif missing := {m.value for m in members} ^ set(action.target.to):  # type: ignore[union-attr]
-            yield f"{where}: branch does not map exactly the members: {sorted(missing)}"
+    yield from _branch(action, where)
+    yield from _effects(action, where)
     for name in (action.outcome, action.amount, action.counted_from):
         if name and not hasattr(action.form, name) and name not in action.form.model_fields:
             yield f"{where} names {name!r}, which its form does not ask"
     if action.counted_from and not _is_time(action.form, action.counted_from):
         yield f"{where}: counted_from {action.counted_from!r} is no date or moment"
+
+
+def _branch(action: Action, where: str) -> Iterator[str]:
+    branch = getattr(action.target, "field", None)
+    if branch is None:
+        return
+    members = _enum_of(action.form, branch)
+    if members is None:
+        yield f"{where} branches on {branch!r}, which is not a required enum of its form"
+    elif missing := {m.value for m in members} ^ set(action.target.to):  # type: ignore[union-attr]
+        yield f"{where}: branch does not map exactly the members: {sorted(missing)}"
+
+
+def _effects(action: Action, where: str) -> Iterator[str]:
     for effect in action.effects:
         condition = getattr(effect, "only_if", None)
         asked: set[Any] = {getattr(effect, "field", None), getattr(condition, "field", None)}
@@ -119,19 +129,22 @@ def _deadline(kind: CaseKind, rule: DeadlineRule) -> Iterator[str]:
         return
     if not rule.basis:
         yield f"{where} has no basis"
-    for event in rule.starts_on if rule.only_if else ():
-        if rule.only_if and not _has(kind, event, rule.only_if.field):
-            yield f"{where}: {event} does not ask {rule.only_if.field!r}"
+    if rule.each and rule.then:
+        yield f"{where}: a clock for each of several cannot also be a series"
+    yield from _conditions(kind, rule, where)
+
+
+def _conditions(kind: CaseKind, rule: DeadlineRule, where: str) -> Iterator[str]:
+    starting = (rule.only_if.field if rule.only_if else None, rule.each_from)
+    for event in rule.starts_on:
+        for name in starting:
+            if name and not _has(kind, event, name):
+                yield f"{where}: {event} does not ask {name!r}"
     for event in rule.met_by:
         if rule.met_if and not _has(kind, event, rule.met_if.field):
             yield f"{where}: {event} does not ask {rule.met_if.field!r}"
         if rule.each and not (rule.each_field and _has(kind, event, rule.each_field)):
             yield f"{where}: {event} does not ask which of {rule.each} it is about"
-    for event in rule.starts_on if rule.each_from else ():
-        if rule.each_from and not _has(kind, event, rule.each_from):
-            yield f"{where}: {event} does not ask {rule.each_from!r}"
-    if rule.each and rule.then:
-        yield f"{where}: a clock for each of several cannot also be a series"
 
 
 def _indicators(kind: CaseKind) -> Iterator[str]:
@@ -171,16 +184,19 @@ def _form(form: type[Form], where: str) -> Iterator[str]:
         for condition in (note.visible_if, note.required_if):
             if condition and condition.field not in form.model_fields:
                 yield f"{where}: {name} depends on {condition.field!r}, which is not asked"
-        for kept in _leaves(field.annotation):
-            if isinstance(kept, type) and issubclass(kept, BaseModel):
-                if kept is not PersonAnswer and issubclass(kept, Form):
-                    yield from _form(kept, f"{where}.{name}")
-                    if note.sight == S4:
-                        yield f"{where}: {name}: a vault answer must be plain text"
-            elif kept in (bool, int) and not _strict(field.annotation, field.metadata):
-                yield f"{where}: {name}: use Yes or Whole, lax {kept.__name__} takes false for 0"
+        yield from _types(field, note, where, name)
         if (PersonAnswer in _leaves(field.annotation)) != (note.party is not None):
             yield f"{where}: {name}: people are asked for with party()"
+
+
+def _types(field: FieldInfo, note: Note, where: str, name: str) -> Iterator[str]:
+    for kept in _leaves(field.annotation):
+        if isinstance(kept, type) and issubclass(kept, Form) and kept is not PersonAnswer:
+            yield from _form(kept, f"{where}.{name}")
+            if note.sight == S4:
+                yield f"{where}: {name}: a vault answer must be plain text"
+        elif kept in (bool, int) and not _strict(field.annotation, field.metadata):
+            yield f"{where}: {name}: use Yes or Whole, lax {kept.__name__} takes false for 0"
 
 
 def _leaves(annotation: Any) -> set[Any]:

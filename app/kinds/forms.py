@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Any, Self
 
@@ -21,7 +22,7 @@ from pydantic_core import CoreSchema, PydanticCustomError
 
 
 class Sight(StrEnum):
-    """How far an answer may travel. S0 public, S1 operational, S2 personal, S3 sensitive, S4 vault."""
+    """How far an answer travels: S0 public, S1 operational, S2 personal, S3 sensitive, S4 vault."""
 
     S0 = "S0"
     S1 = "S1"
@@ -141,6 +142,8 @@ class Form(BaseModel):
         answers = self.__dict__
         for name, note in notes(type(self)):
             given = answers[name] not in (None, [], "")
+            if isinstance(answers[name], date) and not 1900 <= answers[name].year <= 2100:
+                raise PydanticCustomError("far_date", "“{title}”的年份有误", _about(self, name))
             if note.visible_if and given and not note.visible_if.holds(answers):
                 raise PydanticCustomError(
                     "hidden_answer", "“{title}”在当前选择下不应填写", _about(self, name)

@@ -1,5 +1,6 @@
 """The definitions, from which both frontends draw forms, buttons and lists."""
 
+import gzip
 import hashlib
 import json
 from typing import Annotated, Any
@@ -128,8 +129,9 @@ def make_router(kinds: Kinds) -> APIRouter:
     router = APIRouter(prefix="/kinds", tags=["定义"], responses=PROBLEMS)
     told = Definitions.model_validate(definitions.describe(kinds)).model_dump(mode="json")
     body = json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
-    tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    headers = {"etag": tag, "cache-control": "private, no-cache"}
+    packed = gzip.compress(body, mtime=0)
+    tag = f'W/"{hashlib.sha256(body).hexdigest()[:32]}"'
+    headers = {"etag": tag, "cache-control": "private, no-cache", "vary": "accept-encoding"}
 
     @router.get(
         "",
@@ -141,10 +143,14 @@ def make_router(kinds: Kinds) -> APIRouter:
     async def read_kinds(
         session_id: SessionIdDep,
         if_none_match: Annotated[str | None, Header(max_length=400)] = None,
+        accept_encoding: Annotated[str, Header(max_length=400, include_in_schema=False)] = "",
     ) -> Response:
         """表单、状态、操作、期限和量表；带上 If-None-Match，没有变化时只回 304。"""
         if if_none_match is not None and tag in if_none_match:
             return Response(status_code=304, headers=headers)
+        if "gzip" in accept_encoding:
+            headed = headers | {"content-encoding": "gzip"}
+            return Response(packed, media_type="application/json", headers=headed)
         return Response(body, media_type="application/json", headers=headers)
 
     return router

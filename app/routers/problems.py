@@ -8,7 +8,8 @@ import asyncpg
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import DBAPIError, TimeoutError as PoolTimeout
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -166,7 +167,7 @@ TEXTS = {
 
 def _chinese(type_: str, error: Mapping[str, Any]) -> str:
     if type_ in TEXTS:
-        return TEXTS[type_].format_map({k: v for k, v in (error.get("ctx") or {}).items()})
+        return TEXTS[type_].format_map(error.get("ctx") or {})
     message = str(error.get("msg", ""))
     return message if any("\u4e00" <= c <= "\u9fff" for c in message) else "填写有误"
 
@@ -179,6 +180,9 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
 
 
 SERIALISATION = {"40001", "40P01", "55P03", "57014"}
+UNSTORABLE = {"22021", "22P05"}
+"""Text with a zero character in it, which PostgreSQL cannot hold."""
+
 CONNECTION = ("08", "53", "57P")
 
 
@@ -186,6 +190,8 @@ async def _database(request: Request, error: Exception) -> JSONResponse:
     """The database is away or overloaded: try again. Anything else it says is our fault."""
     cause = getattr(error, "orig", None) or error
     state = getattr(cause, "sqlstate", None) or getattr(error, "sqlstate", None)
+    if state in UNSTORABLE:
+        return answer(422, "invalid", "填写内容有误", "文字中含有无法保存的字符，请删去后重新提交")
     lost = bool(getattr(error, "connection_invalidated", False))
     away = isinstance(error, PoolTimeout | OSError) or lost
     if away or state in SERIALISATION or str(state).startswith(CONNECTION):

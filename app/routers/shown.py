@@ -57,10 +57,10 @@ def _models(annotation: Any, seen: set[int]) -> Iterator[type[BaseModel]]:
     if id(annotation) in seen:
         return
     seen.add(id(annotation))
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        if not issubclass(annotation, Form):
-            yield annotation
-            for field in annotation.model_fields.values():
-                yield from _models(field.annotation, seen)
+    is_model = isinstance(annotation, type) and issubclass(annotation, BaseModel)
+    if is_model and not issubclass(annotation, Form):
+        yield annotation
+        for field in annotation.model_fields.values():
+            yield from _models(field.annotation, seen)
     for inner in get_args(annotation):
         yield from _models(inner, seen)

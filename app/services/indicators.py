@@ -1,26 +1,25 @@
 """The board: what is counted, for whom it may be shown, and the cases behind it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from sqlalchemy import literal, select, text, tuple_
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app import clock
 from app.access import Work
 from app.clock import Period
 from app.errors import Invalid, NotAllowed, NotFound
-from app.kinds import KINDS, Kinds
-from app.kinds.across import INDICATORS as ACROSS
+from app.kinds import Kinds
 from app.kinds.measures import Register
 from app.places import Place, place_of
 from app.roles import ADMINS
 from app.services import cursors
 from app.services.figures import passes
+from app.services.figures.catalogue import catalogue
 from app.services.figures.compute import Figure, figures
-from app.services.figures.lists import Members, Side, members
+from app.services.figures.lists import Side, members
 from app.services.figures.registers import Entry, entries
 from app.services.figures.rules import Asked, Bound
 from app.services.figures.sight import Sight
@@ -72,14 +71,6 @@ class Behind:
     cases: Sequence[Any] = ()
     entries: Sequence[Entry] = ()
     next_cursor: str | None = None
-
-
-def catalogue(kinds: Kinds) -> Mapping[str, Bound]:
-    """Code → indicator, with the kinds it counts."""
-    every = frozenset(kinds)
-    bound = [Bound(i, frozenset({k.name}), k.name) for k in kinds.values() for i in k.indicators]
-    bound += [Bound(i, every, None) for i in ACROSS]
-    return {b.indicator.code: b for b in sorted(bound, key=lambda b: b.indicator.code)}
 
 
 async def board(work: Work, area: int, period: Period) -> list[Line]:
@@ -193,52 +184,6 @@ async def by_area(work: Work, code: str, area: int, period: Period) -> list[Poin
         else Point(p.key, p.name, p.figure, values.index(p.figure.value) + 1)
         for p in points
     ]  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Difference:
-    """A figure that its own list does not bear out."""
-
-    code: str
-    figure: Figure
-    recounted: Figure
-
-
-async def recount(
-    connection: AsyncConnection, area: int, period: Period, kinds: Kinds = KINDS
-) -> list[Difference]:
-    """Count every figure of cases again, row by row from its lists; return those that differ.
-
-    The connection must see every case: the owner's.
-    """
-    place = place_of(area)
-    asked = Asked(place, level_of(place), period, clock.now())
-    indicators = [
-        b for b in catalogue(kinds).values() if not isinstance(b.indicator.measure, Register)
-    ]
-    found = (await figures(connection, indicators, asked, [area]))[area]
-    differences = []
-    for bound in indicators:
-        figure = found[bound.indicator.code]
-        again = await _recounted(connection, bound, asked, figure)
-        if again != figure:
-            differences.append(Difference(bound.indicator.code, figure, again))
-    return differences
-
-
-async def _recounted(
-    connection: AsyncConnection, bound: Bound, asked: Asked, figure: Figure
-) -> Figure:
-    async def rows(chosen: Members | None) -> Sequence[Any] | None:
-        return None if chosen is None else (await connection.execute(chosen)).all()
-
-    above = await rows(members(bound, asked, "numerator")) or ()
-    below = await rows(members(bound, asked, "denominator"))
-    total = None
-    if figure.total is not None:
-        total = round(sum(row.value or 0 for row in above), 2)
-    part = sum(bool(row.counted) for row in above)
-    return Figure(part, None if below is None else len(below), total, figure.mean)
 
 
 async def _shown(sight: Sight, bound: Bound, asked: Asked, figure: Figure) -> Shown:

@@ -124,7 +124,9 @@ async def cases(door: DoorDep, kind: str, closed: bool, limit: int) -> Any:
             }
             for row in rows
         ],
-        "next": cursors.write((rows[-1]["opened_at"], rows[-1]["id"]), {"kind": kind, "closed": closed})
+        "next": cursors.write(
+            (rows[-1]["opened_at"], rows[-1]["id"]), {"kind": kind, "closed": closed}
+        )
         if more
         else None,
     }

@@ -19,7 +19,7 @@ from app.roles import Role
 from app.routers.case_parts import CaseShown
 from app.services import answers, definitions, titles
 from bench.floor.door import Door, DoorDep
-from bench.floor.lists import card, opened
+from bench.floor.lists import RULES, card, opened
 
 router = APIRouter()
 
@@ -187,11 +187,11 @@ async def _events(door: Door, case: Any) -> list[dict[str, Any]]:
 
 def _clock(kind: str, row: Any) -> dict[str, Any]:
     now = clock.now()
-    rule = titles.rule(KINDS[kind], row["rule"])
+    title, basis = RULES[kind, row["rule"]]
     paused = row["paused_at"] is not None
     return dict(row) | {
-        "title": rule.title,
-        "basis": rule.basis,
+        "title": title,
+        "basis": basis,
         "owner_title": Role(row["owner"]).label,
         "met_at": None,
         "dropped_at": None,

@@ -93,9 +93,7 @@ _HOLDING = (
     " for update"
 )
 _CLOCKS = "select id, rule, round, met_at, dropped_at from deadline where case_id = $1"
-_MET = (
-    "update deadline set met_at = $1, met_by = $2, met_outcome = 'all_well' where id = any($3)"
-)
+_MET = "update deadline set met_at = $1, met_by = $2, met_outcome = 'all_well' where id = any($3)"
 _MOVED = 'update "case" set version = $1, head = $2 where id = $3'
 
 
@@ -149,9 +147,7 @@ async def open_case(door: DoorDep, body: Opening) -> Any:
 async def act(door: DoorDep, case_id: UUID, body: Visited) -> Any:
     """A visit that found all well: its clocks met, the next one started."""
     driver, actor = door.driver, door.actor
-    found = await driver.fetchrow(
-        _HOLDING, actor.areas["district"][0], actor.holders, case_id
-    )
+    found = await driver.fetchrow(_HOLDING, actor.areas["district"][0], actor.holders, case_id)
     if found is None:
         raise NotFound("没有这个案件")
     print_ = await _new(door, body, f"left_behind_visit/record_visit/{case_id}")

@@ -49,18 +49,18 @@ where dropped_at is null or dropped_at > due_at and dropped_reason <> 'corrected
 }
 
 INVOKER = {
-    "figure_area(text, bigint, bigint, bigint)": """
+    "figure_area": """
 create function figure_area(level text, district bigint, town bigint, village bigint)
 returns bigint language sql immutable parallel safe as $$
     select case level when 'village' then village when 'town' then town else district end
 $$""",
-    "figure_within(bigint[], bigint, bigint, bigint)": """
+    "figure_within": """
 create function figure_within(place bigint[], district bigint, town bigint, village bigint)
 returns boolean language sql immutable parallel safe as $$
     select district = place[1] and (place[2] is null or town = place[2])
         and (place[3] is null or village = place[3])
 $$""",
-    "figure_chosen(figure_choice, bigint[], timestamptz, timestamptz)": """
+    "figure_chosen": """
 create function figure_chosen(
     c figure_choice, place bigint[], since timestamptz, until timestamptz)
 returns setof figure_event language sql stable parallel safe as $$
@@ -74,7 +74,7 @@ returns setof figure_event language sql stable parallel safe as $$
 $$""",
     # The last event of a case decides whether it is in stock; where it belongs, that or a later
     # transfer.
-    "members_last(text[], text[], text[], bigint[], timestamptz)": """
+    "members_last": """
 create function members_last(
     of_kinds text[], names text[], moves text[], place bigint[], until timestamptz)
 returns table (id uuid, case_id uuid, at timestamptz, name text, outcome text,
@@ -98,7 +98,7 @@ language sql stable parallel safe as $$
         case when m.case_id is null then l.town else m.town end,
         case when m.case_id is null then l.village else m.village end)
 $$""",
-    "members_distinct(figure_choice, boolean, text, bigint[], timestamptz, timestamptz)": """
+    "members_distinct": """
 create function members_distinct(c figure_choice, person boolean, level text, place bigint[],
     since timestamptz, until timestamptz)
 returns table (area bigint, id uuid, case_id uuid, at timestamptz)
@@ -111,7 +111,7 @@ language sql stable as $$
     from e left join who on who.person_id = e.subject
     order by 1, coalesce(who.identity, e.case_id), e.at, e.id
 $$""",
-    "members_repeated(figure_choice, integer, text, bigint[], timestamptz)": """
+    "members_repeated": """
 create function members_repeated(
     c figure_choice, days integer, level text, place bigint[], until timestamptz)
 returns table (area bigint, id uuid, case_id uuid, at timestamptz, counted boolean)
@@ -127,8 +127,7 @@ language sql stable as $$
         from e left join who on who.person_id = e.subject) f
     order by f.area, f.who, f.at desc, f.id
 $$""",
-    "members_among(text[], text[], text[], text[], text[], figure_choice, text, bigint[],"
-    " timestamptz, timestamptz)": """
+    "members_among": """
 create function members_among(of_kinds text[], enter text[], leave text[], outcomes text[],
     moves text[], having_c figure_choice, level text, place bigint[],
     since timestamptz, until timestamptz)
@@ -149,8 +148,7 @@ language sql stable as $$
     join present on present.case_id = l.case_id
     left join had on had.case_id = l.case_id
 $$""",
-    "members_followed(figure_choice, figure_choice, integer, text, bigint[], timestamptz,"
-    " timestamptz)": """
+    "members_followed": """
 create function members_followed(first_c figure_choice, then_c figure_choice, days integer,
     level text, place bigint[], since timestamptz, until timestamptz)
 returns table (area bigint, id uuid, case_id uuid, at timestamptz, counted boolean)
@@ -185,10 +183,30 @@ language sql stable as $$
 $$""",
 }
 
+SPAN = {"since": "timestamptz", "until": "timestamptz"}
+UNTIL = {"until": "timestamptz"}
+
+
+def counting(
+    name: str, parameters: str, arguments: str, span: dict[str, str], part: str = "m.counted"
+) -> str:
+    """The function that counts, by area, what `members_<name>` lists."""
+    declared = ", ".join(f"{moment} {type_}" for moment, type_ in span.items())
+    return f"""
+create function figures_{name}({parameters}, level text, place bigint[], {declared})
+returns table (area bigint, part bigint, whole bigint)
+language plpgsql stable security definer set search_path from current set work_mem = '64MB' as $$
+begin
+    return query
+    select m.area, count(*) filter (where {part}), count(*)
+    from members_{name}({arguments}, level, place, {", ".join(span)}) m group by 1;
+end $$"""  # noqa: S608
+
+
 DEFINER = {
     # Who is the same person as whom (by a decided match, or by the same ID number): asked by the
     # members' functions, of people they came upon.
-    "figure_identities(uuid[])": """
+    "figure_identities": """
 create function figure_identities(people uuid[]) returns table (person_id uuid, identity uuid)
 language sql stable security definer set search_path from current as $$
     select p.id, md5(coalesce(p.id_index, r.id_index,
@@ -197,7 +215,7 @@ language sql stable security definer set search_path from current as $$
     from person p join person r on r.id = coalesce(p.same_as, p.id)
     where p.id = any(people)
 $$""",
-    "figure_same(uuid[])": """
+    "figure_same": """
 create function figure_same(people uuid[]) returns table (person_id uuid, same_id uuid)
 language sql stable security definer set search_path from current as $$
     with p as materialized (select * from person where id = any(people))
@@ -207,7 +225,7 @@ language sql stable security definer set search_path from current as $$
     union select p.id, q.id from p join person q on q.same_as = p.same_as
     union select p.id, q.id from p join person q on q.id_index = p.id_index
 $$""",
-    "figures_of_events(text, bigint[], timestamptz, timestamptz, text[])": """
+    "figures_of_events": """
 create function figures_of_events(
     level text, place bigint[], since timestamptz, until timestamptz, names text[])
 returns table (area bigint, kind text, name text, outcome text, female boolean, n bigint)
@@ -221,7 +239,7 @@ begin
       and figure_within(place, e.district, e.town, e.village)
     group by 1, 2, 3, 4, 5;
 end $$""",
-    "figures_of_flags(text, bigint[], timestamptz, timestamptz, text[], text[])": """
+    "figures_of_flags": """
 create function figures_of_flags(level text, place bigint[], since timestamptz,
     until timestamptz, kinds text[], names text[])
 returns table (area bigint, kind text, name text, outcome text, female boolean, flag text,
@@ -235,7 +253,7 @@ begin
         unnest(e.flags) f (flag)
     group by 1, 2, 3, 4, 5, 6;
 end $$""",
-    "figures_of_amounts(text, bigint[], timestamptz, timestamptz, text[], text[])": """
+    "figures_of_amounts": """
 create function figures_of_amounts(level text, place bigint[], since timestamptz,
     until timestamptz, kinds text[], names text[])
 returns table (area bigint, kind text, name text, outcome text, female boolean, n bigint,
@@ -248,8 +266,7 @@ begin
     from figure_chosen((kinds, names, null, false, null)::figure_choice, place, since, until) e
     group by 1, 2, 3, 4, 5;
 end $$""",
-    "figures_of_clocks(text, bigint[], timestamptz, timestamptz, timestamptz, text[], text[],"
-    " text[])": """
+    "figures_of_clocks": """
 create function figures_of_clocks(level text, place bigint[], since timestamptz,
     until timestamptz, asked_at timestamptz, started text[], due text[], met text[])
 returns table (area bigint, basis text, kind text, rule text, first boolean, was_met boolean,
@@ -266,7 +283,7 @@ begin
       and figure_within(place, c.district, c.town, c.village)
     group by 1, 2, 3, 4, 5, 6, 7, 8, 9;
 end $$""",
-    "figures_of_stock(text[], text[], text[], text, bigint[], timestamptz)": """
+    "figures_of_stock": """
 create function figures_of_stock(of_kinds text[], names text[], moves text[], level text,
     place bigint[], until timestamptz)
 returns table (area bigint, name text, outcome text, n bigint)
@@ -277,53 +294,26 @@ begin
     from members_last(of_kinds, figures_of_stock.names, moves, place, until) l
     group by 1, 2, 3;
 end $$""",
-    "figures_distinct(figure_choice, boolean, text, bigint[], timestamptz, timestamptz)": """
-create function figures_distinct(c figure_choice, person boolean, level text, place bigint[],
-    since timestamptz, until timestamptz)
-returns table (area bigint, part bigint, whole bigint)
-language plpgsql stable security definer set search_path from current as $$
-begin
-    return query
-    select m.area, count(*), count(*)
-    from members_distinct(c, person, level, place, since, until) m group by 1;
-end $$""",
-    "figures_repeated(figure_choice, integer, text, bigint[], timestamptz)": """
-create function figures_repeated(
-    c figure_choice, days integer, level text, place bigint[], until timestamptz)
-returns table (area bigint, part bigint, whole bigint)
-language plpgsql stable security definer set search_path from current as $$
-begin
-    return query
-    select m.area, count(*) filter (where m.counted), count(*)
-    from members_repeated(c, days, level, place, until) m group by 1;
-end $$""",
-    "figures_among(text[], text[], text[], text[], text[], figure_choice, text, bigint[],"
-    " timestamptz, timestamptz)": """
-create function figures_among(of_kinds text[], enter text[], leave text[], outcomes text[],
-    moves text[], having_c figure_choice, level text, place bigint[],
-    since timestamptz, until timestamptz)
-returns table (area bigint, part bigint, whole bigint)
-language plpgsql stable security definer set search_path from current set work_mem = '64MB' as $$
-begin
-    return query
-    select m.area, count(*) filter (where m.counted), count(*)
-    from members_among(of_kinds, enter, leave, outcomes, moves, having_c, level, place, since,
-        until) m group by 1;
-end $$""",
-    "figures_followed(figure_choice, figure_choice, integer, text, bigint[], timestamptz,"
-    " timestamptz)": """
-create function figures_followed(first_c figure_choice, then_c figure_choice, days integer,
-    level text, place bigint[], since timestamptz, until timestamptz)
-returns table (area bigint, part bigint, whole bigint)
-language plpgsql stable security definer set search_path from current as $$
-begin
-    return query
-    select m.area, count(*) filter (where m.counted), count(*)
-    from members_followed(first_c, then_c, days, level, place, since, until) m group by 1;
-end $$""",
+    "figures_distinct": counting(
+        "distinct", "c figure_choice, person boolean", "c, person", SPAN, "true"
+    ),
+    "figures_repeated": counting("repeated", "c figure_choice, days integer", "c, days", UNTIL),
+    "figures_followed": counting(
+        "followed",
+        "first_c figure_choice, then_c figure_choice, days integer",
+        "first_c, then_c, days",
+        SPAN,
+    ),
+    "figures_among": counting(
+        "among",
+        "of_kinds text[], enter text[], leave text[], outcomes text[], moves text[],"
+        " having_c figure_choice",
+        "of_kinds, enter, leave, outcomes, moves, having_c",
+        SPAN,
+    ),
     # Whether events of the area belong to cases that are no longer there: then even who sees the
     # whole area cannot open every case behind its figures.
-    "figure_strays(bigint[], text[])": """
+    "figure_strays": """
 create function figure_strays(place bigint[], moves text[]) returns boolean
 language sql stable security definer set search_path from current as $$
     select exists (

@@ -22,6 +22,10 @@ PLACED = (
     "notice",
     "outbox",
 )
+STAYING = ("event", "deadline", "case_link")
+"""Their rows stay in the area where they happened when the case moves on; whoever has the case
+now reads them through it, after the case itself passed its gate."""
+
 BY_PERSON = {"person": "id", "person_vault": "person_id", "person_match": "person_id"}
 STAFF = (
     "account",
@@ -177,7 +181,8 @@ $$""",
 def upgrade() -> None:
     op.execute("set local lock_timeout = '5s'")
     for table in PLACED:
-        wall(table, SCOPE, SCOPE)
+        sight = f"{SCOPE} or {ONE_CASE}" if table in STAYING else SCOPE
+        wall(table, sight, sight)
     for table, column in BY_PERSON.items():
         wall(table, f"{column} = any({listed('people', 'uuid')})", "true")
     wall("case_vault", ONE_CASE, "true")

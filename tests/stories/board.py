@@ -1,14 +1,17 @@
-"""Asking the board, in the stories about figures."""
+"""What the stories about figures do: move cases on, and ask the board."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 
 from app import clock
+from tests.conftest import Client
+from tests.stories.answers import NOW, REPORT, command
 
 DISTRICT, TOWN, VILLAGE = 441802000000, 441802103000, 441802103201
 OTHER_TOWN, OTHER_VILLAGE = 441802106000, 441802106202
+ACCEPTED = {"incident_no": "J20260012", "officers": "周明、郑立", "victim_wish": "undecided"}
 LATER = datetime(2028, 1, 15, 4, 0, tzinfo=UTC)
 """After every walk."""
 
@@ -38,3 +41,24 @@ async def whole_list(client: httpx.AsyncClient, code: str, **query: Any) -> dict
         page = await ask(client, f"/{code}/cases", limit=7, **more)
         items += page["items"]
     return first | {"items": items}
+
+
+async def send(client: httpx.AsyncClient, path: str, answers: Any, at: datetime) -> dict[str, Any]:
+    """Carry out a command at a moment; the opening of a case in the second village names it."""
+    more = {"area": OTHER_VILLAGE} if path.endswith("@other") else {}
+    with clock.at(at):
+        body = command(answers, at, **more)
+        answer = await client.post(f"/cases/{path.removesuffix('@other')}", json=body)
+    assert answer.status_code in (200, 201), answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+async def accepted(client: Client, at: datetime = NOW, **report: Any) -> str:
+    """A report that the police accepted an hour later."""
+    grid, police = await client("grid_worker"), await client("police")
+    case_id = (await send(grid, "dv_warning", REPORT | report, at))["case_id"]
+    later = at + timedelta(hours=1)
+    answers = ACCEPTED | {"accepted_at": later.isoformat()}
+    await send(police, f"dv_warning/{case_id}/accept", answers, later)
+    return str(case_id)

@@ -221,7 +221,8 @@ async def test_an_order_is_changed_when_asked(
     body = change(item, application=ASKED, ruling=ruling)
     answer = await push(court, "court/changes", body)
     assert answer.status_code == 201, answer.text
-    assert answer.json()["receipt"]["state"] == state
+    receipt = answer.json()["receipt"]
+    assert (receipt["state"], receipt["version"]) == (state, 7)
     assert list(await details(owner))[-2:] == ["request_change", last]
     again = await push(court, "court/changes", body | {"id": str(uuid7())})
     assert (again.status_code, again.json()["receipt"]["repeated"]) == (200, True)

@@ -14,7 +14,8 @@ from app import clock
 from app.clock import parse_period
 from app.kinds import KINDS
 from app.main import create_app
-from app.services import indicators
+from app.services.figures.catalogue import catalogue
+from app.services.figures.recount import recount
 from tests.conftest import Client, Owner, serve
 from tests.kinds.journey import START, Journey
 from tests.kinds.walks import Walk
@@ -81,7 +82,7 @@ async def test_every_figure_is_the_length_of_its_list(told: Client, period: str)
     supervisor = await told("women_fed_district")
     where = {"area": DISTRICT, "period": period}
     lines = await board(supervisor, **where)
-    known = indicators.catalogue(KINDS)
+    known = catalogue(KINDS)
     assert set(known) <= set(lines)
     for code in known:
         line = lines[code]
@@ -112,7 +113,7 @@ async def test_the_walks_move_most_figures(told: Client) -> None:
     for period in PERIODS:
         lines = await board(supervisor, area=DISTRICT, period=period)
         moved |= {c for c, line in lines.items() if line["numerator"] or line["denominator"]}
-    known = set(indicators.catalogue(KINDS))
+    known = set(catalogue(KINDS))
     assert len(known - moved) < len(known) / 6, sorted(known - moved)
 
 
@@ -121,4 +122,4 @@ async def test_a_slow_recount_finds_no_difference(told: Client, owner: Owner) ->
         with clock.at(LATER):
             for area in (DISTRICT, TOWN, VILLAGE):
                 for period in map(parse_period, PERIODS):
-                    assert await indicators.recount(connection, area, period) == []
+                    assert await recount(connection, area, period) == []

@@ -3,16 +3,20 @@
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import event, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app import clock
 from app.access import Actor, Held, Work
 from app.db import transaction
 from app.kinds import KINDS
+from app.models import Case, Deadline
+from app.models.columns import table_of
+from app.places import Place
 from app.roles import Role
 from app.services import listing, seed, worklist
 from app.services.worklist import Filters
@@ -96,7 +100,7 @@ async def test_filters_and_pages(client: Client, cases: list[str]) -> None:
         assert await due(police, kind="mediation") == []
         assert await due(police, area=441803000000) == []
         seen: list[str] = []
-        cursor: dict[str, str] = {}
+        cursor: dict[str, Any] = {}
         while True:
             page = (await police.get("/worklist", params={"limit": 2} | cursor)).json()
             seen += [item["case_id"] for item in page["items"]]
@@ -252,3 +256,67 @@ async def test_counts_stop_at_a_thousand(client: Client, crowd: None) -> None:
     counts = (await (await client("police")).get("/worklist/counts")).json()
     assert counts["overdue"] == {"count": 1000, "capped": True}
     assert counts["all"] == {"count": 1000, "capped": True}
+
+
+SCATTERED = """
+insert into "case" (id, kind, state, opened_at, recorded_at, version, key, head, district, town,
+    village, seen_by)
+select gen_random_uuid(), k, 'reported', now() - make_interval(mins => (random() * 500)::int),
+    now(), 1, '', '', a.parent / 1000000 * 1000000, a.parent, a.code,
+    case n when 1 then array[101] when 2 then array[102, 7] else '{}'::bigint[] end
+from area a, unnest(cast(:kinds as text[])) k, generate_series(1, 4) n
+where a.level = 'village' and a.code % 10 = 1
+"""
+SCATTERED_CLOCKS = """
+insert into deadline (id, case_id, kind, rule, round, started_by, started_at, due_at, owner, basis,
+    district, town, village, seen_by)
+select gen_random_uuid(), k.id, k.kind, 'mandatory_report', 1, k.id, k.opened_at, k.opened_at, o,
+    '', k.district, k.town, k.village, k.seen_by
+from "case" k, unnest(cast(:owners as text[])) o
+"""
+GRANTS: tuple[tuple[Held, ...], ...] = (
+    (Held(Role.WOMEN_FED_VILLAGE, seed.VILLAGE),),
+    (Held(Role.ZONGZHI, seed.TOWN), Held(Role.MEDIATOR, seed.TOWN)),
+    (Held(Role.POLICE, seed.DISTRICT), Held(Role.MEDIATOR, seed.TOWN)),
+    (Held(Role.WOMEN_FED_TOWN, seed.TOWN), Held(Role.WOMEN_FED_VILLAGE, seed.VILLAGE)),
+    (Held(Role.POLICE, seed.VILLAGE), Held(Role.VILLAGE_COMMITTEE, seed.SECOND_VILLAGE)),
+    (Held(Role.COURT, seed.DISTRICT),),
+    (Held(Role.GRID_WORKER, seed.VILLAGE), Held(Role.HOSPITAL, seed.DISTRICT)),
+    (Held(Role.WOMEN_FED_DISTRICT, seed.DISTRICT, supervisor=True),),
+    (Held(Role.WCWC_OFFICE, seed.DISTRICT), Held(Role.SYSTEM_ADMIN, seed.DISTRICT)),
+)
+
+
+async def everything(page: Callable[[str | None], Awaitable[listing.Page]]) -> list[UUID]:
+    found = await page(None)
+    ids = [item["id"] for item in found.items]
+    while found.next is not None:
+        found = await page(found.next)
+        ids += [item["id"] for item in found.items]
+    return ids
+
+
+@pytest.mark.parametrize("held", GRANTS, ids=lambda held: "+".join(h.role.value for h in held))
+async def test_lists_hold_exactly_what_may_be_read(
+    engine: AsyncEngine, owner: Owner, client: Client, held: tuple[Held, ...]
+) -> None:
+    async with owner() as connection:
+        await connection.execute(text(SCATTERED), {"kinds": list(KINDS)})
+        await connection.execute(text(SCATTERED_CLOCKS), {"owners": ["police", "mediator"]})
+        cases = (await connection.execute(select(table_of(Case)))).all()
+        clocks = (await connection.execute(select(table_of(Deadline)))).all()
+    actor = Actor(7, 101, None, 1, "x", "x", held)
+
+    def roles(row: Any) -> frozenset[Role]:
+        if not actor.sees_cases:
+            return frozenset()
+        found = actor.roles_in(Place(row.district, row.town, row.village), row.seen_by)
+        return found if found & KINDS[row.kind].read_by else frozenset()
+
+    async with transaction(engine, actor.opening) as connection:
+        work = Work(connection, actor, KINDS, clock.HOLIDAYS)
+        listed = await everything(lambda c: listing.page(work, listing.Filters(), c, 90))
+        mine = await everything(lambda c: worklist.page(work, Filters(), c, 90))
+    assert sorted(listed) == sorted(row.id for row in cases if roles(row))
+    # Each owner's clocks belong to the roles held where the case is, or by which it was given.
+    assert sorted(mine) == sorted(row.id for row in clocks if row.owner in roles(row))

@@ -265,6 +265,8 @@ async def test_a_transfer_moves_the_case_but_not_its_past(
     other, former = await client("village_committee_2"), await client("village_committee")
     assert (await other.get(f"/cases/{case_id}")).status_code == 200
     assert (await former.get(f"/cases/{case_id}")).status_code == 404
+    past = (await other.get(f"/cases/{case_id}/timeline")).json()["items"]
+    assert [event["name"] for event in past] == ["transfer", "opened"]
     async with owner() as connection:
         villages = await connection.execute(text("select village from event order by seq"))
         assert next(iter(villages.scalars())) != there

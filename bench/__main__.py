@@ -1,0 +1,197 @@
+"""`python -m bench`: load, measure, report. The environment may set BENCH_DATA (a folder),
+BENCH_CASES, BENCH_SECONDS and BENCH_ROUNDS, BENCH_ONLY (names of scenarios), BENCH_WRITE=1."""
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import urllib.request
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+
+from app.config import get_settings
+from app.db import app_role, make_engine
+from app.embedded import EmbeddedPostgres
+from app.services import seed
+from bench import load, pgbench, report
+from bench.record import Recorded, record
+from bench.report import Measured, Result
+from bench.scenarios import PREFIX, Scenario, scenarios
+from bench.servers import ROOT, Server, running
+
+MIXED_RATE, MIXED_SECONDS, MIXED_CONNECTIONS = 50, 30, 64
+RECORDED = 40
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the environment says."""
+
+    data: Path
+    cases: int
+    seconds: float
+    rounds: int
+    only: Sequence[str]
+    write: bool
+
+
+def options() -> Options:
+    """Read the environment."""
+    env = os.environ
+    return Options(
+        data=Path(env.get("BENCH_DATA") or "var/bench"),
+        cases=int(env.get("BENCH_CASES") or 1_000_000),
+        seconds=float(env.get("BENCH_SECONDS") or 4),
+        rounds=int(env.get("BENCH_ROUNDS") or 3),
+        only=(env.get("BENCH_ONLY") or "").split(),
+        write=env.get("BENCH_WRITE") == "1",
+    )
+
+
+def main() -> None:
+    """The whole run; ends with a table."""
+    asked = options()
+    with EmbeddedPostgres(asked.data) as postgres:
+        print(f"{asked.cases:,} cases in {asked.data}", flush=True)
+        loaded = load.prepare(postgres, asked.cases)
+        database = load.copy(postgres, loaded)
+        app_dsn = postgres.dsn(database, app_role(get_settings().schema))
+        wanted, recorded = asyncio.run(_prepared(postgres.dsn(database), app_dsn, asked))
+        with tempfile.TemporaryDirectory(prefix="anlan-bench-") as folder:
+            files = {
+                s.name: pgbench.scripts(Path(folder), s.name, recorded[s.name], len(s.ids))
+                for s in wanted
+            }
+            with running(app_dsn, asked.data / "logs") as servers:
+                _check(servers["ours"], servers["floor"], wanted)
+                measured = []
+                for round_ in range(asked.rounds):
+                    measured += [
+                        _measure(s, stack, servers, files, app_dsn, asked.seconds)
+                        for s in wanted
+                        for stack in _turn(s, round_)
+                    ]
+                    print(f"  round {round_ + 1} of {asked.rounds}", flush=True)
+                memory = {name: server.memory() for name, server in servers.items()}
+                mixed = _mixed(servers["ours"], wanted)
+        statements = {s.name: len(recorded[s.name][0].statements) for s in wanted}
+        size = postgres.psql("postgres", f"select pg_database_size('{database}')")
+    text = report.markdown(
+        wanted, measured, memory, mixed, statements, cases=asked.cases, size=int(size),
+        rate=MIXED_RATE, seconds=asked.seconds, rounds=asked.rounds,
+    )  # fmt: skip
+    print(text)
+    if asked.write:
+        (ROOT / "bench/results.md").write_text(text)
+
+
+async def _prepared(
+    dsn: str, app_dsn: str, asked: Options
+) -> tuple[list[Scenario], dict[str, list[Recorded]]]:
+    """The scenarios, and the app's own SQL for them."""
+    schema = get_settings().schema
+    connection = await asyncpg.connect(dsn, server_settings={"search_path": schema})
+    wanted = [s for s in await scenarios(connection) if not asked.only or s.name in asked.only]
+    for scenario in wanted:
+        if scenario.name == "act":
+            await pgbench.targets(connection, scenario.ids)
+    await connection.close()
+    engine = make_engine(app_dsn, get_settings())
+    try:
+        return wanted, await record(engine, wanted, RECORDED)
+    finally:
+        await engine.dispose()
+
+
+def _turn(scenario: Scenario, round_: int) -> list[str]:
+    """All stacks, another one first in each round."""
+    stacks = ["ours", "floor", "peer", "pgbench"] if scenario.peer else ["ours", "pgbench"]
+    first = round_ % len(stacks)
+    return stacks[first:] + stacks[:first]
+
+
+def _measure(
+    scenario: Scenario, stack: str, servers: Any, files: Any, app_dsn: str, seconds: float
+) -> Measured:
+    if stack == "pgbench":
+        taken, ran = pgbench.run(app_dsn, files[scenario.name], scenario.connections, seconds)
+        return Measured(scenario.name, stack, Result.of(taken, ran))
+    server = servers[stack]
+    requests = scenario.requests(_token(servers["ours"], scenario.user))
+    job = {"port": server.port, "connections": scenario.connections, "seconds": seconds}
+    begun = server.cpu()
+    found = _client(job | {"requests": requests})
+    used = server.cpu() - begun
+    taken = found["taken"].get(scenario.name, [])
+    # The warm-up is in the processor time, but not among the measured requests.
+    cpu = used / max(1, found["sent"])
+    return Measured(scenario.name, stack, Result.of(taken, found["seconds"], cpu))
+
+
+def _mixed(server: Server, wanted: Sequence[Scenario]) -> dict[str, list[float]]:
+    """Latencies of all kinds of requests arriving at random."""
+    requests = [r for s in wanted if s.weight for r in s.requests(_token(server, s.user))]
+    if not requests:
+        return {}
+    job = {
+        "port": server.port, "connections": MIXED_CONNECTIONS, "seconds": MIXED_SECONDS,
+        "rate": MIXED_RATE, "seed": 1, "requests": requests,
+    }  # fmt: skip
+    taken: dict[str, list[float]] = _client(job)["taken"]
+    return taken
+
+
+def _client(job: dict[str, Any]) -> dict[str, Any]:
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.client"],
+        input=json.dumps(job),
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
+    )
+    if done.returncode != 0:
+        raise RuntimeError(f"the load generator failed:\n{done.stderr[-2000:]}")
+    found: dict[str, Any] = json.loads(done.stdout)
+    if found["failed"]:
+        raise RuntimeError(f"answers that were not 2xx: {found['failed']}\n{done.stderr[-2000:]}")
+    return found
+
+
+def _token(server: Server, user: str) -> str:
+    typed = json.dumps({"username": user, "password": seed.PASSWORD}).encode()
+    answer = _ask(server, "POST", "/auth/login", "", typed)
+    return str(answer["access_token"])
+
+
+def _ask(server: Server, method: str, path: str, token: str, body: bytes | None = None) -> Any:
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{server.port}{PREFIX}{path}",
+        body,
+        {"content-type": "application/json", "authorization": f"Bearer {token}"},
+        method=method,
+    )
+    with urllib.request.urlopen(request) as answer:  # noqa: S310
+        return json.load(answer)
+
+
+def _check(ours: Server, floor: Server, wanted: Sequence[Scenario]) -> None:
+    """Raises RuntimeError unless the framework floor gives the very answers that the app gives."""
+    for scenario in wanted:
+        if scenario.writes or not scenario.peer:
+            continue
+        token = _token(ours, scenario.user)
+        for path in scenario.paths[:20]:
+            ask = (scenario.method, path, token)
+            if _ask(ours, *ask) != _ask(floor, *ask):
+                raise RuntimeError(f"the framework floor answers otherwise: {path}")
+
+
+if __name__ == "__main__":
+    main()

