@@ -1,6 +1,7 @@
 """The floor: the app's own SQL, replayed by pgbench over the same socket."""
 
 import importlib.util
+import os
 import re
 import subprocess
 import tempfile
@@ -63,16 +64,14 @@ def _writing(request: Recorded, count: int) -> str:
     columns = [
         f"uuidv7() as {v}" if v[0] == "u" else f"md5(random()::text) as {v}" for v in names.values()
     ]
-    source = ""
+    source = draw = ""
     if case != event:
         met = next(s for s in request.statements if s.sql.startswith("UPDATE deadline"))
         names[case], names[str((met.binds or ((),))[0][-1])] = "c", "d"
         columns += ["c", "d"]
         source = f" from {TABLE} where n = :n"
-    begin = (
-        f"\\set n random(1, {count})\n\\set s random(100, 2000000000)\n"
-        f"select {', '.join(columns)}{source} \\gset\n"
-    )
+        draw = f"\\set n random(1, {count})\n\\set s random(100, 2000000000)\n"
+    begin = f"{draw}select {', '.join(columns)}{source} \\gset\n"
     return begin + _script(request.statements, names)
 
 
@@ -111,6 +110,8 @@ def _value(value: Any, names: Mapping[str, str]) -> str:
             return str(value)
         case bytes():
             return f"({_text(chr(92) + 'x' + value.hex(), names)})::bytea"
+        case UUID():
+            return f"({_text(str(value), names)})::uuid"
         case list() | tuple():
             return _text(f"{{{','.join(map(_element, value))}}}", names)
         case datetime() | date():
@@ -125,7 +126,7 @@ def _element(value: Any) -> str:
 
 def _text(value: str, names: Mapping[str, str]) -> str:
     """A literal in which recorded ids give way to pgbench's variables; no colon starts a name."""
-    value = re.sub(r'"seq": \d+', '"seq": @seq', value) if "c" in names.values() else value
+    value = re.sub(r'"seq": ?\d+', '"seq": @seq', value) if "c" in names.values() else value
     wanted = {**names, "@seq": "s"}
     parts = re.split("(" + "|".join(map(re.escape, wanted)) + ")", value)
     made = [f":{wanted[p]}::text" if p in wanted else _literal(p) for p in parts if p]
@@ -148,7 +149,13 @@ def run(
             *(part for file in files for part in ("-f", str(file))), dsn,
         ]  # fmt: skip
         begun = time.monotonic()
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        environment = {
+            **os.environ,
+            "PGOPTIONS": f"-c search_path={get_settings().schema},public -c jit=off -c timezone=UTC",
+        }
+        done = subprocess.run(
+            command, env=environment, capture_output=True, text=True, check=False
+        )
         if done.returncode != 0 or "ABORTED" in done.stderr or "aborted" in done.stderr:
             raise RuntimeError(f"pgbench: {done.stderr[-2000:]}")
         lines = [

@@ -57,15 +57,9 @@ async def record(
                         )
                         answer.raise_for_status()
                         if path != "/me":
-                            # The driver tells of BEGIN with a delay.
-                            order = sorted(log, key=_last_or_first)
-                            made = Recorded(path, answer.json(), tuple(order))
+                            made = Recorded(path, answer.json(), tuple(log))
                             found.setdefault(scenario.name, []).append(made)
     return found
-
-
-def _last_or_first(statement: Statement) -> int:
-    return -statement.sql.startswith("BEGIN") or int(statement.sql == "COMMIT")
 
 
 async def _token(client: httpx.AsyncClient, user: str) -> str:
@@ -81,22 +75,20 @@ def _filled(body: dict[str, Any] | None) -> Any:
 
 @contextmanager
 def _listening(engine: AsyncEngine, log: list[Statement]) -> Iterator[None]:
-    """SQLAlchemy tells of its statements, the driver of those that pass it by: BEGIN, COMMIT."""
+    """SQLAlchemy tells of its statements; those that pass it by go through the driver itself."""
+    execute = asyncpg.Connection.execute
 
-    def plain(query: Any) -> None:
-        log.append(Statement(query.query, None))
-
-    def connected(dbapi: Any, _: object) -> None:
-        driver: asyncpg.Connection[Any] = dbapi.driver_connection
-        driver.add_query_logger(plain)
+    async def heard(driver: Any, sql: str, *binds: Any, **more: Any) -> Any:
+        log.append(Statement(sql, (binds,) if binds else None))
+        return await execute(driver, sql, *binds, **more)
 
     def bound(_: Any, __: Any, sql: str, binds: Any, ___: Any, many: bool) -> None:
         log.append(Statement(sql, tuple(map(tuple, binds)) if many else (tuple(binds),)))
 
-    event.listen(engine.sync_engine, "connect", connected)
+    asyncpg.Connection.execute = heard
     event.listen(engine.sync_engine, "before_cursor_execute", bound)
     try:
         yield
     finally:
-        event.remove(engine.sync_engine, "connect", connected)
+        asyncpg.Connection.execute = execute
         event.remove(engine.sync_engine, "before_cursor_execute", bound)

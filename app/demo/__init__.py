@@ -19,6 +19,7 @@ from app.demo import (
     mediation_courses,
     order_courses,
     shelter,
+    surveys,
     year,
 )
 from app.demo.cast import READER, Cast, gather
@@ -73,12 +74,14 @@ async def play(
     if not cast.villages or (Role.WOMEN_FED_DISTRICT, cast.district.code) not in cast.actors:
         raise Invalid("请先导入地区并建立演示账号")
     first, known = await _before(engine, cast)
+    anchor = year.began(first) if first else now
     steps = year.plan(
         SCRIPTS, kinds, cast, holidays,
-        seed=seed, cases=cases, anchor=year.began(first) if first else now,
+        seed=seed, cases=cases, anchor=anchor,
     )  # fmt: skip
     player = Player(engine, kinds, holidays, known=known, progress=progress, planned=len(steps))
     await player.play_all(steps)
+    await surveys.sign_all(engine, kinds, holidays, cast, clock.local_day(anchor))
     return Played(player.done, len(steps), tuple(player.refused))
 
 

@@ -7,6 +7,7 @@ from app.demo.common import TOWN
 from app.demo.legal_aid import (
     CENTRE,
     Client,
+    acknowledged,
     assigned,
     completed,
     consented,
@@ -52,6 +53,17 @@ def unwanted(story: Story) -> None:
     story.days(0.5, 5).do(
         "decline", TOWN, reason=story.pick(("not_now", 6), ("own_lawyer", 4)), told_of_right=True
     )
+
+
+def wanted_after_all(story: Story) -> None:
+    client = Client(story)
+    identified(story, client)
+    story.days(0.5, 5).do("decline", TOWN, reason="not_now", told_of_right=True)
+    story.days(10, 40).do("reopen", TOWN, reason="本人改变主意，希望申请")
+    consented(story, client)
+    referred(story, client)
+    acknowledged(story)
+    decided(story)
 
 
 def represented(story: Story) -> None:
@@ -252,6 +264,7 @@ SCRIPT: Final = Script(
         Course(referred_now, 1.5, 10),
         Course(received, 2, 16),
         Course(unwanted, 20),
+        Course(wanted_after_all, 0.7),
         Course(represented, 20),
         Course(child, 4),
         Course(approved, 1.5, 20),

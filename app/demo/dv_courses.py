@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Final
 
-from app.demo import words
+from app.demo import order_courses, shelter, words
 from app.demo.common import TOWN, VILLAGE, assess, lower, transfer
 from app.demo.dv_warning import (
     POLICE,
@@ -297,7 +297,7 @@ def moved(story: Story) -> None:
     visits(story, rounds=1)
     story.days(5, 40)
     transfer(story, POLICE, "police")
-    story.days(40, 50)
+    story.days(62, 75)
     visit(story)
 
 
@@ -341,6 +341,21 @@ def repeated(story: Story) -> None:
         visits(second)
 
 
+def protected(story: Story) -> None:
+    """The warning is not enough: she asks the court for an order, some go to the shelter too."""
+    told = begun(story, minor=True)
+    warn(story)
+    deliver(story)
+    story.aside(lambda: visits(story))
+    known = story.knows(told.victim, "victim"), story.knows(told.perpetrator, "perpetrator")
+    if story.chance(0.4):
+        story.aside(lambda: shelter.known_guest(story.another("shelter_placement", 8, 12), *known))
+    order = story.another("protection_order", 8, 30)
+    made = order_courses.in_force(order, known=known, valid_for=6)
+    order.aside(lambda: order.do("link", TOWN, case_id=story.case, why="同一当事人的家庭暴力告诫"))
+    order_courses.expire(order, made)
+
+
 _LONG = DAYS + BEFORE
 
 SCRIPT: Final = Script(
@@ -376,6 +391,7 @@ SCRIPT: Final = Script(
         Course(died, 0.5, DAYS, 100),
         Course(corrected, 0.8),
         Course(moved, 0.8, DAYS, 90),
+        Course(protected, 1.3, _LONG, 30),
         Course(repeated, 2.2, _LONG, 60),
     ),
 )

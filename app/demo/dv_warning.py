@@ -10,6 +10,7 @@ from app.demo.common import (
     TOWN,
     VILLAGE,
     assess,
+    assign,
     exempted,
     flagged,
     note,
@@ -201,7 +202,7 @@ def deliver(story: Story) -> Step:
     if not given:
         story.aside(lambda: give_copy(story), 0.8)
     story.aside(lambda: _notify(story))
-    story.aside(lambda: educate(story), 0.7)
+    story.aside(lambda: educate(story), 0.86)
     return step
 
 
@@ -262,7 +263,7 @@ def visits(story: Story, *, rounds: int = 9, punctual: float = 0.85) -> None:
     """The first visit within the week, then one every three months."""
     last = story.at
     for number in range(rounds):
-        late = not story.chance(punctual)
+        late = not story.chance(punctual if number else (1 + punctual) / 2)
         if number == 0:
             gap = story.rng.uniform(1, 6) if not late else story.rng.uniform(8, 16)
         else:
@@ -286,9 +287,18 @@ def begun(story: Story, *, minor: bool = False, danger: str | None = None) -> Vi
     report(story, told)
     accept(story, told)
     story.aside(lambda: assess(story.later(0.5, 30), danger), 1 if danger else 0.4)
-    story.aside(lambda: inform(story), 0.8)
+    story.aside(lambda: inform(story), 0.92)
     story.aside(lambda: note(story.days(1, 30), POLICE, TOWN), 0.15)
+    story.aside(lambda: assign(story.later(0.5, 5), "police", POLICE), 0.12)
+    story.aside(lambda: witnessed(story), 0.04)
     return told
+
+
+def witnessed(story: Story) -> None:
+    """A neighbour is entered as a witness."""
+    address = story.year.cast.address(story.rng, story.place)
+    neighbour = person(story.rng, story.day, (30, 65), female=story.chance(0.5), address=address)
+    story.later(2, 30).do("add_party", POLICE, role="witness", person=neighbour.answer())
 
 
 def monitored(story: Story) -> Violence:

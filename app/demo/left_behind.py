@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from app.demo import dv_courses, words
-from app.demo.common import DISTRICT, TOWN, VILLAGE, note, report_to_police
+from app.demo.common import DISTRICT, TOWN, VILLAGE, note, report_to_police, transfer
 from app.demo.people import Invented
 from app.demo.story import Step, Story
 from app.demo.year import BEFORE, DAYS, Course, Script
@@ -85,7 +85,7 @@ def listed(story: Story, level: str) -> None:
     nominated(story)
     verified(story)
     enrolled(story, level)
-    story.aside(lambda: check_status(story.days(150, 182)), 0.6)
+    story.aside(lambda: check_status(story.days(150, 182)), 0.85)
     story.aside(lambda: resurvey(story.days(335, 362)), 0.9)
     story.days(2, 12 if story.chance(0.88) else 25)
     visit(story, method="home")
@@ -268,6 +268,22 @@ def left(story: Story) -> None:
     story.do("exit", TOWN, reason=reason, husband_back_since=back)
 
 
+def back_again(story: Story) -> None:
+    """He came home, and left again: she is verified anew."""
+    left(story)
+    story.days(60, 70).do("reopen", TOWN, reason="丈夫再次外出务工已满半年")
+    verified(story)
+    enrolled(story, "c")
+    visit(story.days(2, 10), method="home")
+
+
+def married_away(story: Story) -> None:
+    """She moves to another village of the district, and stays on the list."""
+    listed(story, "c")
+    transfer(story.days(20, 60), TOWN, "women_fed_village")
+    visit(story.days(30, 90))
+
+
 def regraded(story: Story) -> None:
     """A need makes her a case of first care."""
     listed(story, "c")
@@ -345,6 +361,8 @@ SCRIPT: Final = Script(
         Course(suspended, 1.5, 260, 100),
         Course(resumed, 1.5, DAYS, 180),
         Course(left, 3.5, DAYS, 120),
+        Course(back_again, 0.5, DAYS, 300),
+        Course(married_away, 0.7, DAYS, 100),
         Course(regraded, 1.5, DAYS, 90),
         Course(raised, 2, DAYS, 60),
         Course(hurt, 1.5, DAYS, 40),

@@ -38,8 +38,8 @@ class Client:
         elif old:
             self.person = person(story.rng, story.day, (62, 80), female=True, address=address)
             self.matter, self.violence, self.relation = "support", False, "child"
-        elif story.chance(0.3):
-            self.person = flagged(story, self.person, 0)
+        else:
+            self.person = flagged(story, self.person, 0.12)
 
 
 def identified(story: Story, client: Client) -> None:

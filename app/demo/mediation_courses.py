@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from app.demo import dv_courses, words
-from app.demo.common import TOWN, assess, note, report_to_police
+from app.demo.common import TOWN, assess, assign, note, report_to_police, transfer
 from app.demo.mediation import (
     COURT,
     MATTERS,
@@ -23,6 +23,7 @@ from app.demo.mediation import (
 from app.demo.story import Story
 from app.demo.year import Course, Script
 
+_TALKED: Final = ["application", "rights_notice", "identity", "record"]
 _ITEMS: Final = ["application", "rights_notice", "identity", "record", "agreement", "return_visit"]
 
 
@@ -75,6 +76,7 @@ def agreed(story: Story, procedure: str = "none") -> None:
     """Most agree, keep to it, and the file is closed."""
     agree(story, mediated(story, procedure))
     story.aside(lambda: note(story.days(1, 20), MEDIATOR), 0.1)
+    story.aside(lambda: assign(story, "mediation_committee", MEDIATOR), 0.1)
     if story.chance(0.12):
         story.days(8, 15)
         perform(story, "partial")
@@ -256,7 +258,7 @@ def failed(story: Story) -> None:
     if story.chance(0.93):
         terminate(story.days(0.2, 3), "failed")
         story.days(5, 40)
-        file(story, "failed_informed", ["application", "rights_notice", "identity", "record"])
+        file(story, "failed_informed", _TALKED)
 
 
 def failed_now(story: Story) -> None:
@@ -271,6 +273,9 @@ def called_off(story: Story) -> None:
     screened(story)
     accept(story, dispute)
     terminate(story.days(2, 15), story.pick(("party_asked", 6), ("withdrawn", 2), ("to_court", 2)))
+    if story.chance(0.8):
+        story.days(5, 28)
+        file(story, "failed_informed", _TALKED)
 
 
 def escalating(story: Story) -> None:
@@ -336,6 +341,9 @@ def diverted_otherwise(story: Story) -> None:
         reason=story.pick(("refusal", 5), ("not_mediable", 5)),
         instead=["suit", "legal_aid"],
     )
+    if story.chance(0.8):
+        story.days(5, 28)
+        file(story, "refused", ["application"])
 
 
 def declined(story: Story) -> None:
@@ -344,6 +352,25 @@ def declined(story: Story) -> None:
     taken_up(story)
     screen(story.days(0.3, 2), "party_b", willing=False)
     story.later(0.3, 3).do("decline", MEDIATOR, refused_by="party_b", routes_told=["court"])
+
+
+def reconsidered(story: Story) -> None:
+    """Declined, and some weeks later wanted after all."""
+    declined(story)
+    story.days(15, 40).do("reopen", MEDIATOR, reason="双方冷静后均表示愿意调解")
+    screened(story)
+    dispute = Dispute(story.family().wife, story.family().husband, "divorce")
+    accept(story, dispute)
+    session(story.days(3, 12))
+    agree(story, dispute)
+
+
+def moved(story: Story) -> None:
+    """The parties live elsewhere: the other town's committee goes on."""
+    opened(story)
+    taken_up(story)
+    transfer(story.days(0.3, 2), MEDIATOR, "mediation_committee")
+    note(story.days(1, 3), TOWN)
 
 
 def closed(story: Story) -> None:
@@ -389,6 +416,8 @@ SCRIPT: Final = Script(
         Course(unsafe_waiting, 0.5, 8),
         Course(diverted_otherwise, 5),
         Course(declined, 18),
+        Course(reconsidered, 0.5),
+        Course(moved, 0.4),
         Course(closed, 30),
     ),
 )

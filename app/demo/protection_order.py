@@ -6,7 +6,7 @@ from typing import Any, Final
 from app import clock
 from app.demo import words
 from app.demo.common import DISTRICT, TOWN, VILLAGE, assess, flagged, report_to_police
-from app.demo.people import person
+from app.demo.people import Household, Invented, person
 from app.demo.story import Step, Story
 from app.kinds.protection_order.codes import FiledBy
 from app.roles import Role
@@ -21,16 +21,18 @@ _CAPABLE: Final = frozenset({"near_relative", "police", "women_fed", "village_co
                              "relief_station"})  # fmt: skip
 
 
-def told(story: Story) -> None:
-    """She is told of her right."""
+def told(story: Story, known: tuple[Invented, Invented] | None = None) -> None:
+    """She is told of her right; she and he may be known from another case."""
     family = story.family(children=story.pick((0, 6), (1, 3), (2, 1)), ages=(23, 50))
+    if known:
+        family = Household(*known)
     children = family.children if story.chance(0.5) else ()
     who = story.pick(((TOWN,), 40), ((DISTRICT,), 18), ((POLICE,), 24), ((COURT,), 10),
                      ((VILLAGE, TOWN), 8))  # fmt: skip
     story.open(
-        *who,
+        *((TOWN,) if known else who),
         danger_now=story.chance(0.35),
-        applicant=flagged(story, family.wife, 0.08).answer(),
+        applicant=(family.wife if known else flagged(story, family.wife, 0.08)).answer(),
         respondent=family.husband.answer(story.pick(("spouse", 8), ("former_spouse", 2))),
         children=[c.answer("child") for c in children] or None,
         wish=story.pick(("apply", 7), ("undecided", 3)),
@@ -54,9 +56,11 @@ def drafted(story: Story) -> None:
     )
 
 
-def filed(story: Story, proxy: str | None = None) -> Step:
+def filed(
+    story: Story, proxy: str | None = None, known: tuple[Invented, Invented] | None = None
+) -> Step:
     """The application reaches the court; some are made for her."""
-    told(story)
+    told(story, known)
     if story.chance(0.5):
         drafted(story)
     story.days(0.2, 6)
@@ -158,9 +162,14 @@ def checked(story: Story) -> None:
     )
 
 
-def in_force(story: Story, proxy: str | None = None, **more: Any) -> datetime:
+def in_force(
+    story: Story,
+    proxy: str | None = None,
+    known: tuple[Invented, Invented] | None = None,
+    **more: Any,
+) -> datetime:
     """An order that is served and enforced; returns when it was made."""
-    filed(story, proxy)
+    filed(story, proxy, known)
     registered(story)
     decided(story, **more)
     made = story.at

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from app.demo import legal_aid, words
-from app.demo.common import DISTRICT, TOWN, flagged, note, report_to_police
+from app.demo.common import DISTRICT, TOWN, assign, flagged, note, report_to_police
 from app.demo.people import Invented, person
 from app.demo.story import Story
 from app.demo.year import DAYS, Course, Script
@@ -26,13 +26,21 @@ _OPEN: Final = 400
 class Guest:
     """Who asks for shelter, and who comes along."""
 
-    def __init__(self, story: Story, *, minor: bool = False) -> None:
+    def __init__(
+        self,
+        story: Story,
+        *,
+        minor: bool = False,
+        known: tuple[Invented, Invented] | None = None,
+    ) -> None:
         family = story.family(children=story.pick((0, 5), (1, 3), (2, 1)), ages=(22, 50))
         self.person: Invented = flagged(story, family.wife, 0.1)
         self.abuser, self.relation = family.husband, "spouse"
         self.children = family.children
-        self.minor = minor
-        if minor:
+        self.minor, self.known = minor, known is not None
+        if known:
+            (self.person, self.abuser), self.children = known, ()
+        elif minor:
             self.person = person(
                 story.rng, story.day, (5, 16), female=True, address=family.wife.home_address,
                 surname=family.husband.name[0],
@@ -59,6 +67,8 @@ def requested(story: Story, guest: Guest) -> None:
     roles, by, _ = story.rng.choices(_ESCORTS, [e[2] for e in _ESCORTS])[0]
     if guest.minor:
         roles, by = (Role.POLICE,), "police"
+    if guest.known:
+        roles, by = (TOWN,), "women_fed"
     police = Role.POLICE in roles
     story.open(
         *roles,
@@ -158,6 +168,9 @@ def cared_for(story: Story) -> None:
     )  # fmt: skip
     story.aside(lambda: referred(story), 0.45)
     story.aside(lambda: visited(story), 0.25)
+    story.aside(lambda: went_out(story), 0.2)
+    story.aside(lambda: looked_up(story), 0.06)
+    story.aside(lambda: assign(story, "shelter", SHELTER), 0.3)
 
 
 def referred(story: Story, service: str | None = None) -> None:
@@ -189,6 +202,28 @@ def visited(story: Story) -> None:
         met_from=story.at,
         undertaking_signed=True,
         companion="值班社工",
+    )
+
+
+def went_out(story: Story) -> None:
+    story.days(1, 5).do(
+        "record_outing",
+        SHELTER,
+        out_at=story.ago(3, 4),
+        back_at=story.ago(0.1, 1),
+        purpose="陪同到法院递交材料",
+        companion="值班社工",
+    )
+
+
+def looked_up(story: Story) -> None:
+    story.days(2, 20).do(
+        "record_inspection",
+        SHELTER,
+        reader="区民政局业务人员",
+        ground="年度检查",
+        what="入站登记和服务记录",
+        approved_by="站长",
     )
 
 
@@ -306,6 +341,19 @@ def sheltered(story: Story) -> None:
         followed(story)
 
 
+def known_guest(story: Story, victim: Invented, abuser: Invented) -> None:
+    """A stay of somebody known from another case."""
+    guest = Guest(story, known=(victim, abuser))
+    requested(story, guest)
+    assessed(story)
+    if admitted(story, guest, days=15):
+        registered(story)
+        cared_for(story)
+        story.at = guest.arrived + timedelta(days=story.rng.uniform(3, 9))
+        left(story, guest)
+        followed(story)
+
+
 def child(story: Story) -> None:
     if guest := housed(story, days=32, minor=True):
         story.at = guest.arrived + timedelta(days=story.rng.uniform(4, 25))
@@ -347,6 +395,53 @@ def file_extension(story: Story) -> None:
         "file_extension", SHELTER, filed_on=story.day,
         filing_no=f"备〔{story.day.year}〕{story.rng.randint(1, 99)}号",
     )  # fmt: skip
+
+
+def another_bed(story: Story) -> None:
+    """The first bed was too noisy for her."""
+    if guest := housed(story):
+        story.days(0.5, 2)
+        days = timedelta(days=20)
+        beds = (story.year.bed(zone, story.at, story.at + days) for zone in guest.zones)
+        bed = next((b for b in beds if b is not None), None)
+        if bed is not None:
+            story.do("change_bed", SHELTER, bed_id=bed, reason="原房间靠近马路，影响孩子休息")
+        story.at = guest.arrived + timedelta(days=story.rng.uniform(5, 8))
+        left(story, guest)
+        followed(story)
+
+
+def fetched(story: Story) -> None:
+    """The grandmother takes the children meanwhile."""
+    guest = housed(story)
+    if guest is None:
+        return
+    if guest.children:
+        story.days(1, 2)
+        grandmother = person(
+            story.rng, story.day, (56, 68), female=True, address=guest.person.home_address
+        )
+        story.do(
+            "hand_over_child",
+            SHELTER,
+            child=guest.children[0].answer("child"),
+            receiver=grandmother.answer("grandparent"),
+            receiver_kind="near_relative",
+            not_perpetrator=True,
+            confirmed_by="village_committee",
+            confirmed_on=story.day,
+            signed_on=story.day,
+        )
+    story.at = guest.arrived + timedelta(days=story.rng.uniform(6, 9))
+    left(story, guest)
+    followed(story)
+
+
+def returned(story: Story) -> None:
+    """She did not want to come, and came after all."""
+    unwilling(story)
+    story.days(1, 6).do("reopen", TOWN, reason="再次受到威胁，请求入住")
+    assessed(story)
 
 
 def aided(story: Story) -> None:
@@ -471,6 +566,9 @@ SCRIPT: Final = Script(
         Course(to_the_limit, 4),
         Course(extended, 10),
         Course(aided, 5),
+        Course(another_bed, 1.5),
+        Course(fetched, 3),
+        Course(returned, 1),
         Course(slipped_away, 3),
         Course(changed_mind, 1.5, DAYS, 60),
         Course(unwilling, 14),

@@ -1,9 +1,11 @@
 """The demo year as a plan: how many cases of which kind and course, opened where and when."""
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import accumulate
 from random import Random
 from typing import Final
 
@@ -63,11 +65,9 @@ def plan(
     begin = anchor - timedelta(days=DAYS + BEFORE)
     for script in scripts:
         rng = Random(f"{seed} {script.kind}")  # noqa: S311 - invention, no secret
+        rhythm = Rhythm(script, year)
         begun = sorted(
-            (
-                (_moment(rng, script, course, year), n, course)
-                for n, course in _dealt(script, cases)
-            ),
+            ((rhythm.moment(rng, course), n, course) for n, course in _dealt(script, cases)),
             key=lambda b: b[:2],
         )
         for at, n, course in begun:
@@ -126,20 +126,30 @@ def _dealt(script: Script, cases: int) -> list[tuple[int, Course]]:
     return list(enumerate(every))
 
 
-def _moment(rng: Random, script: Script, course: Course, year: Year) -> datetime:
-    """When a case begins, within its course's days and by the rhythm of the kind."""
-    first = year.anchor - timedelta(days=course.since)
-    last = year.anchor - timedelta(days=course.until)
-    days = [
-        clock.local_day(first) + timedelta(days=n)
-        for n in range((clock.local_day(last) - clock.local_day(first)).days + 1)
-    ]
-    shares = [
-        script.months[d.month - 1]
-        * (script.weekdays[d.weekday()] if year.holidays.is_working(d) else script.weekdays[6])
-        for d in days
-    ]
-    day = rng.choices(days, shares)[0]
-    low, high, _ = rng.choices(script.hours, [w for *_, w in script.hours])[0]
-    at = clock.start_of_day(day) + timedelta(hours=rng.uniform(low, high))
-    return max(first, min(at, last - timedelta(minutes=rng.uniform(50, 180))))
+class Rhythm:
+    """How likely a kind's cases begin on each day of the year and of the weeks before it."""
+
+    def __init__(self, script: Script, year: Year) -> None:
+        self.script, self.anchor = script, year.anchor
+        first = clock.local_day(year.anchor) - timedelta(days=DAYS + BEFORE)
+        self.days = [first + timedelta(days=n) for n in range(DAYS + BEFORE + 1)]
+        self.shares = list(
+            accumulate(
+                script.months[d.month - 1]
+                * script.weekdays[d.weekday() if year.holidays.is_working(d) else 6]
+                for d in self.days
+            )
+        )
+
+    def moment(self, rng: Random, course: Course) -> datetime:
+        """A moment within the days of a course."""
+        first = self.anchor - timedelta(days=course.since)
+        last = self.anchor - timedelta(days=course.until)
+        low = self.days.index(clock.local_day(first))
+        high = self.days.index(clock.local_day(last))
+        before = self.shares[low - 1] if low else 0
+        wanted = rng.uniform(before, self.shares[high])
+        day = self.days[bisect_left(self.shares, wanted, low, high)]
+        start, end, _ = rng.choices(self.script.hours, [w for *_, w in self.script.hours])[0]
+        at = clock.start_of_day(day) + timedelta(hours=rng.uniform(start, end))
+        return max(first, min(at, last - timedelta(minutes=rng.uniform(50, 180))))

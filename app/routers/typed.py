@@ -69,12 +69,21 @@ class ReceiptShown(Shown):
 
 def make_router(kinds: Kinds) -> APIRouter:
     """POST /cases/{kind}, /cases/{kind}/{case_id}/{action} and /correct, for every kind."""
-    router = APIRouter(prefix="/cases", tags=["办理"], responses=PROBLEMS)
+    router = APIRouter(prefix="/cases", responses=PROBLEMS)
     for kind in kinds.values():
-        _add(router, f"/{kind.name}", _opening(kind), f"{kind.name}_open", f"登记{kind.title}", 201)
+        _add(
+            router,
+            kind,
+            f"/{kind.name}",
+            _opening(kind),
+            f"{kind.name}_open",
+            f"登记{kind.title}",
+            201,
+        )
         for action in kind.actions:
             _add(
                 router,
+                kind,
                 f"/{kind.name}/{{case_id}}/{action.name}",
                 _acting(kind, action),
                 f"{kind.name}_{action.name}",
@@ -83,6 +92,7 @@ def make_router(kinds: Kinds) -> APIRouter:
             )
         _add(
             router,
+            kind,
             f"/{kind.name}/{{case_id}}/correct",
             _correcting(kind),
             f"{kind.name}_correct",
@@ -96,7 +106,13 @@ Operation = Callable[..., Awaitable[Receipt]]
 
 
 def _add(
-    router: APIRouter, path: str, run: Operation, name: str, summary: str, status: int
+    router: APIRouter,
+    kind: CaseKind,
+    path: str,
+    run: Operation,
+    name: str,
+    summary: str,
+    status: int,
 ) -> None:
     router.add_api_route(
         path,
@@ -106,6 +122,7 @@ def _add(
         operation_id=name,
         name=name,
         summary=summary,
+        tags=[f"办理：{kind.title}"],
         response_model=ReceiptShown,
     )
 

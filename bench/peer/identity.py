@@ -1,5 +1,6 @@
 """Who asks: the same token and session as for the app, and the same identity for the database."""
 
+import json
 import os
 from functools import lru_cache
 
@@ -18,7 +19,7 @@ class Account:
 
     def __init__(self, row):
         self.id, self.organisation_id, _, self.username, _, grants = row
-        areas = [grant["area"] for grant in grants]
+        areas = [grant["area"] for grant in json.loads(grants)]
         self.district = next((a for a in areas if a % 10**6 == 0), None)
         self.village = next((a for a in areas if a % 10**3), None)
 

@@ -15,6 +15,7 @@ settings.configure(
     ALLOWED_HOSTS=["*"],
     ROOT_URLCONF="bench.peer.views",
     USE_TZ=True,
+    TIME_ZONE="UTC",
     INSTALLED_APPS=["django.contrib.postgres", "rest_framework", "bench.peer"],
     MIDDLEWARE=["django.middleware.common.CommonMiddleware"],
     DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",

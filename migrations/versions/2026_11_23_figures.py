@@ -24,28 +24,17 @@ VIEWS = {
 select id, case_id, seq, kind, name, outcome, coalesce(sex = 'female', false) as female, flags,
     amount, subject, happened_at as at, district, town, village
 from event where replaced_by is null""",
-    # One row for every moment a clock may be counted by. A dropped clock counts only if it was
-    # past due by then, and not if a correction put another in its place; by its due moment, one
-    # still running counts from then on.
-    "figure_clock": "\nunion all\n".join(
-        f"""
-select '{basis}' as basis, {basis}_at as at, {counts_from} as counts_from, id, case_id, kind,
-    rule, round = 1 as first, met_at is not null as was_met, met_outcome,
+    # A dropped clock counts only if it was past due by then, and not if a correction put another
+    # in its place. By its due moment, one still running counts from then on.
+    "figure_clock": """
+select id, case_id, kind, rule, round = 1 as first, met_at is not null as was_met, met_outcome,
     coalesce(met_at <= alert_at, false) as in_alert, coalesce(met_at <= due_at, false) as in_due,
     (extract(epoch from met_at - started_at) / 86400)::float8 as days,
+    case when met_at is not null then '-infinity' when paused_at is not null then 'infinity'
+        else due_at end as settled_at,
     started_at, due_at, met_at, district, town, village
 from deadline
-where dropped_at is null or dropped_at > due_at and dropped_reason <> 'corrected'"""  # noqa: S608
-        for basis, counts_from in (
-            ("started", "'-infinity'::timestamptz"),
-            (
-                "due",
-                "case when met_at is not null then '-infinity'"
-                " when paused_at is not null then 'infinity' else due_at end",
-            ),
-            ("met", "'-infinity'::timestamptz"),
-        )
-    ),
+where dropped_at is null or dropped_at > due_at and dropped_reason <> 'corrected'""",
 }
 
 INVOKER = {
@@ -60,16 +49,21 @@ returns boolean language sql immutable parallel safe as $$
     select district = place[1] and (place[2] is null or town = place[2])
         and (place[3] is null or village = place[3])
 $$""",
+    "figure_counts": """
+create function figure_counts(c figure_choice, kind varchar, name varchar, outcome varchar,
+    female boolean, flags text[])
+returns boolean language sql immutable parallel safe as $$
+    select kind = any((c).kinds) and name = any((c).names)
+        and ((c).outcomes is null or outcome = any((c).outcomes))
+        and (not (c).female or female) and ((c).flag is null or flags @> array[(c).flag])
+$$""",
     "figure_chosen": """
 create function figure_chosen(
     c figure_choice, place bigint[], since timestamptz, until timestamptz)
 returns setof figure_event language sql stable parallel safe as $$
     select * from figure_event e
     where e.district = place[1] and e.at >= since and e.at < until
-      and e.kind = any((c).kinds) and e.name = any((c).names)
-      and ((c).outcomes is null or e.outcome = any((c).outcomes))
-      and (not (c).female or e.female)
-      and ((c).flag is null or e.flags @> array[(c).flag])
+      and figure_counts(c, e.kind, e.name, e.outcome, e.female, e.flags)
       and figure_within(place, e.district, e.town, e.village)
 $$""",
     # The last event of a case decides whether it is in stock; where it belongs, that or a later
@@ -127,56 +121,69 @@ language sql stable as $$
         from e left join who on who.person_id = e.subject) f
     order by f.area, f.who, f.at desc, f.id
 $$""",
+    # In stock at some time: at the end; or gone within the period, having been there before or
+    # entered in it.
     "members_among": """
 create function members_among(of_kinds text[], enter text[], leave text[], outcomes text[],
     moves text[], having_c figure_choice, level text, place bigint[],
     since timestamptz, until timestamptz)
 returns table (area bigint, id uuid, case_id uuid, at timestamptz, counted boolean)
-language sql stable as $$
-    with present as materialized (
-        select l.case_id from members_last(of_kinds, enter || leave, moves, place[1:1], since) l
-        where l.name = any(enter) and (outcomes is null or l.outcome = any(outcomes))
+language sql stable set enable_nestloop = off as $$
+    with stood as materialized (
+        select l.*, l.name = any(enter) and (outcomes is null or l.outcome = any(outcomes)) as here
+        from members_last(of_kinds, enter || leave, moves, place, until) l),
+    gone as materialized (
+        select array(select s.case_id from stood s where not s.here and s.at >= since) as cases),
+    before as (
+        select distinct on (e.case_id) e.*
+        from figure_event e
+        where e.case_id = any((select g.cases from gone g)::uuid[]) and e.at < since
+          and e.kind = any(of_kinds) and e.name = any(enter || leave)
+        order by e.case_id, e.at desc, e.seq desc),
+    present as (
+        select b.case_id from before b
+        where b.name = any(enter) and (outcomes is null or b.outcome = any(outcomes))
         union
         select e.case_id from figure_chosen(
-            (of_kinds, enter, outcomes, false, null)::figure_choice, place[1:1], since, until) e
-    ),
-    had as materialized (
+            (of_kinds, enter, outcomes, false, null)::figure_choice, place[1:1], since, until) e),
+    had as (
         select distinct e.case_id from figure_chosen(having_c, place[1:1], since, until) e)
-    select figure_area(level, l.district, l.town, l.village), l.id, l.case_id, l.at,
+    select figure_area(level, s.district, s.town, s.village), s.id, s.case_id, s.at,
         had.case_id is not null
-    from members_last(of_kinds, enter || leave, moves, place, until) l
-    join present on present.case_id = l.case_id
-    left join had on had.case_id = l.case_id
+    from stood s left join present on present.case_id = s.case_id
+    left join had on had.case_id = s.case_id
+    where s.here or s.at >= since and present.case_id is not null
 $$""",
+    # Rows are fetched by lists of keys and then hashed together: what is known of the lists' sizes
+    # is too little for nested loops.
     "members_followed": """
 create function members_followed(first_c figure_choice, then_c figure_choice, days integer,
     level text, place bigint[], since timestamptz, until timestamptz)
 returns table (area bigint, id uuid, case_id uuid, at timestamptz, counted boolean)
-language sql stable as $$
+language sql stable set enable_nestloop = off as $$
     with f as materialized (
         select * from figure_chosen(first_c, place, since - make_interval(days => days),
             until - make_interval(days => days))),
     abuser as materialized (
         select p.case_id, p.person_id from case_party p
-        where p.role = 'perpetrator' and p.case_id in (select f.case_id from f)),
+        where p.role = 'perpetrator' and p.case_id = any(array(select f.case_id from f))),
     same as materialized (
-        select * from figure_same((select array_agg(distinct a.person_id) from abuser a))),
-    related as (
+        select * from figure_same(array(select distinct a.person_id from abuser a))),
+    other as materialized (
+        select p.case_id, p.person_id from case_party p
+        where p.role = 'perpetrator' and p.person_id = any(array(select s.same_id from same s))),
+    related as materialized (
         select f.id, f.at, f.case_id from f
         union
-        select f.id, f.at, p.case_id from f
-        join abuser a on a.case_id = f.case_id
-        join same s on s.person_id = a.person_id
-        join case_party p on p.person_id = s.same_id and p.role = 'perpetrator'
-    ),
+        select f.id, f.at, o.case_id from f join abuser a on a.case_id = f.case_id
+        join same s on s.person_id = a.person_id join other o on o.person_id = s.same_id),
+    then_e as (
+        select e.case_id, e.at from figure_event e
+        where e.case_id = any(array(select distinct r.case_id from related r))
+          and figure_counts(then_c, e.kind, e.name, e.outcome, e.female, e.flags)),
     followed as (
-        select distinct r.id from related r join figure_event e on e.case_id = r.case_id
-        where e.at > r.at and e.at <= r.at + make_interval(days => days)
-          and e.kind = any((then_c).kinds) and e.name = any((then_c).names)
-          and ((then_c).outcomes is null or e.outcome = any((then_c).outcomes))
-          and (not (then_c).female or e.female)
-          and ((then_c).flag is null or e.flags @> array[(then_c).flag])
-    )
+        select distinct r.id from related r join then_e e on e.case_id = r.case_id
+        where e.at > r.at and e.at <= r.at + make_interval(days => days))
     select figure_area(level, f.district, f.town, f.village), f.id, f.case_id, f.at,
         followed.id is not null
     from f left join followed on followed.id = f.id
@@ -217,13 +224,18 @@ language sql stable security definer set search_path from current as $$
 $$""",
     "figure_same": """
 create function figure_same(people uuid[]) returns table (person_id uuid, same_id uuid)
-language sql stable security definer set search_path from current as $$
-    with p as materialized (select * from person where id = any(people))
+language sql stable security definer set search_path from current set enable_nestloop = off as $$
+    with p as materialized (
+        select p.id, p.same_as, p.id_index from person p where p.id = any(people)),
+    q as materialized (
+        select q.id, q.same_as, q.id_index from person q
+        where q.same_as = any(array(select p.id from p union select p.same_as from p))
+           or q.id_index = any(array(select p.id_index from p)))
     select p.id, p.id from p
     union select p.id, p.same_as from p where p.same_as is not null
-    union select p.id, q.id from p join person q on q.same_as = p.id
-    union select p.id, q.id from p join person q on q.same_as = p.same_as
-    union select p.id, q.id from p join person q on q.id_index = p.id_index
+    union select p.id, q.id from p join q on q.same_as = p.id
+    union select p.id, q.id from p join q on q.same_as = p.same_as
+    union select p.id, q.id from p join q on q.id_index = p.id_index
 $$""",
     "figures_of_events": """
 create function figures_of_events(
@@ -235,7 +247,8 @@ begin
     select figure_area(level, e.district, e.town, e.village), e.kind::text, e.name::text,
         e.outcome::text, e.female, count(*)
     from figure_event e
-    where e.district = place[1] and e.at >= since and e.at < until and e.name = any(names)
+    where e.district = place[1] and e.at >= since and e.at < until
+      and (names is null or e.name = any(names))
       and figure_within(place, e.district, e.town, e.village)
     group by 1, 2, 3, 4, 5;
 end $$""",
@@ -268,20 +281,26 @@ begin
 end $$""",
     "figures_of_clocks": """
 create function figures_of_clocks(level text, place bigint[], since timestamptz,
-    until timestamptz, asked_at timestamptz, started text[], due text[], met text[])
-returns table (area bigint, basis text, kind text, rule text, first boolean, was_met boolean,
-    met_outcome text, in_alert boolean, in_due boolean, n bigint, days float8)
+    until timestamptz, asked_at timestamptz, rules text[])
+returns table (area bigint, kind text, rule text, first boolean, was_met boolean,
+    met_outcome text, in_alert boolean, in_due boolean, started_in boolean, due_in boolean,
+    met_in boolean, n bigint, days float8)
 language plpgsql stable security definer set search_path from current as $$
 begin
     return query
-    select figure_area(level, c.district, c.town, c.village), c.basis, c.kind::text,
-        c.rule::text, c.first, c.was_met, c.met_outcome::text, c.in_alert, c.in_due, count(*),
-        sum(c.days)
+    select figure_area(level, c.district, c.town, c.village), c.kind::text, c.rule::text,
+        c.first, c.was_met, c.met_outcome::text, c.in_alert, c.in_due,
+        c.started_at >= since and c.started_at < until,
+        c.due_at >= since and c.due_at < until and c.settled_at < asked_at,
+        coalesce(c.met_at >= since and c.met_at < until, false),
+        count(*), sum(c.days)
     from figure_clock c
-    where c.district = place[1] and c.at >= since and c.at < until and c.counts_from < asked_at
-      and c.rule = any(case c.basis when 'started' then started when 'due' then due else met end)
+    where c.district = place[1] and c.rule = any(rules)
+      and (c.started_at >= since and c.started_at < until
+        or c.due_at >= since and c.due_at < until
+        or c.met_at >= since and c.met_at < until)
       and figure_within(place, c.district, c.town, c.village)
-    group by 1, 2, 3, 4, 5, 6, 7, 8, 9;
+    group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11;
 end $$""",
     "figures_of_stock": """
 create function figures_of_stock(of_kinds text[], names text[], moves text[], level text,

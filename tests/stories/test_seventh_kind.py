@@ -176,11 +176,18 @@ HEARD = {"heard_complainant": True, "privacy_kept": True}
 OPEN = f"/cases/{KIND.name}"
 
 
+@pytest.fixture(scope="module")
+async def larger(engine: AsyncEngine) -> AsyncIterator[FastAPI]:
+    """An app that has one kind more."""
+    made = create_app(kinds={**KINDS, **kinds_of(KIND)}, engine=engine)
+    async with made.router.lifespan_context(made):
+        yield made
+
+
 @pytest.fixture
-async def client(app: FastAPI, engine: AsyncEngine) -> AsyncIterator[Client]:
-    """Clients of an app that has one kind more; `app` only empties the tables afterwards."""
-    larger = create_app(kinds={**KINDS, **kinds_of(KIND)}, engine=engine)
-    async with larger.router.lifespan_context(larger), serve(larger) as made:
+async def client(app: FastAPI, larger: FastAPI) -> AsyncIterator[Client]:
+    """Clients of the larger app; the usual one only empties the tables afterwards."""
+    async with serve(larger) as made:
         yield made
 
 

@@ -1,5 +1,6 @@
 """The lists behind figures: the very rows that a figure counts, as far as one may see them."""
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
 from sqlalchemy import (
@@ -26,19 +27,20 @@ from app.services.figures.calls import Call, call_of, place_values
 from app.services.figures.rules import MOVES, Asked, Bound, Rule, Rules, rules_of, where
 
 Side = Literal["numerator", "denominator"]
+BASES = ("started", "due", "met")
 
 _PLACES = ("district", "town", "village")
-_SHARED = ("id", "case_id", "kind", "at", *_PLACES)
+_SHARED = ("id", "case_id", "kind", *_PLACES)
 
 
 def _view(name: str, *more: str) -> FromClause:
     return table(name, *(column(c) for c in (*_SHARED, *more)))
 
 
-EVENTS = _view("figure_event", "name", "outcome", "female", "flags", "amount")
+EVENTS = _view("figure_event", "at", "name", "outcome", "female", "flags", "amount")
 CLOCKS = _view(
-    "figure_clock", "basis", "counts_from", "rule", "first", "was_met", "met_outcome", "in_alert",
-    "in_due", "days", "due_at", "met_at",
+    "figure_clock", "rule", "first", "was_met", "met_outcome", "in_alert", "in_due", "days",
+    "settled_at", "started_at", "due_at", "met_at",
 )  # fmt: skip
 
 Members = Select[tuple[Any, ...]]
@@ -71,6 +73,7 @@ def members(bound: Bound, asked: Asked, side: Side) -> Members | None:
 
 def _columns(
     rows: FromClause,
+    at: ColumnElement[Any],
     counted: ColumnElement[bool],
     *,
     due_at: Any = None,
@@ -81,7 +84,7 @@ def _columns(
     return select(
         rows.c.id.cast(Uuid).label("id"),
         rows.c.case_id.cast(Uuid).label("case_id"),
-        rows.c.at.cast(DateTime(timezone=True)).label("at"),
+        at.cast(DateTime(timezone=True)).label("at"),
         (empty if due_at is None else due_at).label("due_at"),
         (empty if met_at is None else met_at).label("met_at"),
         (null() if value is None else value).cast(Float).label("value"),
@@ -89,33 +92,41 @@ def _columns(
     )
 
 
-def _part(rules: Rules, rows: FromClause) -> ColumnElement[bool]:
-    return func.coalesce(and_(*where(rules.part, rows)), literal(False))
+def _counted(rules: Rules, columns: Mapping[str, ColumnElement[Any]]) -> ColumnElement[bool]:
+    return func.coalesce(and_(*where(rules.part, columns)), literal(False))
 
 
 def _events(rules: Rules, rule: Rule, asked: Asked) -> Members:
+    columns, at = dict(EVENTS.c), EVENTS.c.at
     value = EVENTS.c.amount if rules.value else None
-    found = _columns(EVENTS, _part(rules, EVENTS), value=value)
-    return found.where(*where(rule, EVENTS), *_here(EVENTS, asked))
+    found = _columns(EVENTS, at, _counted(rules, columns), value=value)
+    return found.where(*where(rule, columns), _within(at, asked), *_here(EVENTS, asked))
 
 
 def _clocks(rules: Rules, rule: Rule, asked: Asked) -> Members:
+    rows = CLOCKS.c
+    columns: dict[str, ColumnElement[Any]] = dict(rows)
+    columns["started_in"] = _within(rows.started_at, asked)
+    columns["due_in"] = and_(_within(rows.due_at, asked), rows.settled_at < asked.at)
+    columns["met_in"] = _within(rows.met_at, asked)
+    basis = next(name for name in BASES if f"{name}_in" in rule)
     found = _columns(
         CLOCKS,
-        _part(rules, CLOCKS),
-        due_at=CLOCKS.c.due_at,
-        met_at=CLOCKS.c.met_at,
-        value=CLOCKS.c.days if rules.value else None,
+        rows[f"{basis}_at"],
+        _counted(rules, columns),
+        due_at=rows.due_at,
+        met_at=rows.met_at,
+        value=rows.days if rules.value else None,
     )
-    counts = CLOCKS.c.counts_from < asked.at
-    return found.where(*where(rule, CLOCKS), counts, *_here(CLOCKS, asked))
+    return found.where(*where(rule, columns), *_here(CLOCKS, asked))
+
+
+def _within(at: ColumnElement[Any], asked: Asked) -> ColumnElement[bool]:
+    return and_(at >= asked.period.start, at < asked.period.end)
 
 
 def _here(rows: FromClause, asked: Asked) -> list[ColumnElement[bool]]:
-    known = [
-        rows.c[level] == code for level, code in zip(_PLACES, asked.place, strict=True) if code
-    ]
-    return [*known, rows.c.at >= asked.period.start, rows.c.at < asked.period.end]
+    return [rows.c[level] == code for level, code in zip(_PLACES, asked.place, strict=True) if code]
 
 
 def _stock(stock: Stock, bound: Bound, rule: Rule, asked: Asked) -> Members:
@@ -133,7 +144,7 @@ def _stock(stock: Stock, bound: Bound, rule: Rule, asked: Asked) -> Members:
         "name",
         "outcome",
     )
-    return _columns(rows, true()).where(*where(rule, rows))
+    return _columns(rows, rows.c.at, true()).where(*where(rule, dict(rows.c)))
 
 
 def _called(call: Call, side: Side) -> Members | None:
@@ -141,7 +152,7 @@ def _called(call: Call, side: Side) -> Members | None:
         return None
     more = ("counted",) if call.has_whole else ()
     rows = _function(f"members_{call.name}({call.arguments})", dict(call.values), *more)
-    found = _columns(rows, rows.c.counted if call.has_whole else true())
+    found = _columns(rows, rows.c.at, rows.c.counted if call.has_whole else true())
     return found.where(rows.c.counted) if side == "numerator" and call.has_whole else found
 
 

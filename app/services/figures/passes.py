@@ -13,6 +13,8 @@ from app.services.figures.calls import call_of, place_values
 from app.services.figures.registers import Registers, load
 from app.services.figures.rules import MOVES, Asked, Bound, Rule, Rules, holds, rules_of
 
+FEW = 8
+
 Key = tuple[int | None, str]
 """An area, and the event's name or the clock's rule."""
 
@@ -67,7 +69,7 @@ _FLAGS = text(f"select * from figures_of_flags({_SOME})")  # noqa: S608
 _AMOUNTS = text(f"select * from figures_of_amounts({_SOME})")  # noqa: S608
 _CLOCKS = text(
     f"select * from figures_of_clocks({_ASKED}, cast(:at as timestamptz),"  # noqa: S608
-    " cast(:started as text[]), cast(:due as text[]), cast(:met as text[]))"
+    " cast(:rules as text[]))"
 )
 _STOCK = text(
     "select * from figures_of_stock(cast(:kinds as text[]), cast(:names as text[]),"
@@ -101,7 +103,10 @@ async def _over_events(
     plain = [r for r in rules if "flag" not in r]
     values = place_values(asked)
     if plain:
-        rows = await connection.execute(_EVENTS, values | {"names": _all(plain, "name")})
+        names = _all(plain, "name")
+        # Of many names all rows of the period are read in any case, from an index that has them.
+        few = {"names": names if len(names) <= FEW else None}
+        rows = await connection.execute(_EVENTS, values | few)
         passes.events.add(rows, "name")
     flagged = [r for r in rules if "flag" in r]
     for some, found, cells in (
@@ -118,11 +123,8 @@ async def _over_clocks(
 ) -> None:
     if not figures:
         return
-    bases: dict[str, set[str]] = {"started": set(), "due": set(), "met": set()}
-    for figure in figures:
-        for basis in figure.part["basis"]:
-            bases[basis] |= figure.part["rule"]
-    values = place_values(asked) | {"at": asked.at} | {b: sorted(r) for b, r in bases.items()}
+    asked_rules = _all([f.part for f in figures], "rule")
+    values = place_values(asked) | {"at": asked.at, "rules": asked_rules}
     passes.clocks.add(await connection.execute(_CLOCKS, values), "rule")
 
 

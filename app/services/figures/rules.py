@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, FromClause
+from sqlalchemy import ColumnElement
 
 from app.clock import Period
 from app.kinds.base import Move
@@ -30,6 +30,9 @@ Rule = Mapping[str, frozenset[Any]]
 
 MOVES = sorted(a.name for a in ACTIONS if any(isinstance(e, Move) for e in a.effects))
 """Events with which a case goes to another area."""
+
+
+_TRUE = frozenset({True})
 
 
 @dataclass(frozen=True)
@@ -74,14 +77,17 @@ def holds(rule: Rule, row: Any) -> bool:
     return all(getattr(row, column) in allowed for column, allowed in rule.items())
 
 
-def where(rule: Rule, rows: FromClause) -> list[ColumnElement[bool]]:
-    """The same as a condition for rows of a view."""
-    return [
-        rows.c.flags.op("@>")(sorted(allowed))
-        if column == "flag"
-        else rows.c[column].in_(sorted(allowed))
-        for column, allowed in rule.items()
-    ]
+def where(rule: Rule, columns: Mapping[str, ColumnElement[Any]]) -> list[ColumnElement[bool]]:
+    """The same as a condition for rows that have these columns."""
+    found: list[ColumnElement[bool]] = []
+    for name, allowed in rule.items():
+        if name == "flag":
+            found.append(columns["flags"].op("@>")(sorted(allowed)))
+        elif allowed == _TRUE:
+            found.append(columns[name])
+        else:
+            found.append(columns[name].in_(sorted(allowed)))
+    return found
 
 
 def of_events(events: Events, kinds: frozenset[str]) -> Rule:
@@ -96,16 +102,13 @@ def of_events(events: Events, kinds: frozenset[str]) -> Rule:
     return rule
 
 
-_TRUE = frozenset({True})
-
-
 def _texts(values: frozenset[str]) -> frozenset[str]:
     return frozenset(map(str, values))
 
 
 def _of_clocks(clocks: Clocks, kinds: frozenset[str]) -> dict[str, frozenset[Any]]:
     rule: dict[str, frozenset[Any]] = {
-        "basis": frozenset({clocks.by}),
+        f"{clocks.by}_in": _TRUE,
         "kind": kinds,
         "rule": frozenset({clocks.rule}),
     }
