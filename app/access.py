@@ -227,6 +227,7 @@ _PARTIES = (
     .order_by(col(CaseParty.joined_at), col(CaseParty.person_id))
 )
 _PEOPLE = select(table_of(Person)).where(col(Person.id).in_(bindparam("ids", expanding=True)))
+_PERSON = select(table_of(Person)).where(col(Person.id) == bindparam("id"))
 
 
 async def parties_of(work: Work, case_id: UUID) -> Sequence[Row[Any]]:
@@ -246,8 +247,9 @@ async def people_of(work: Work, ids: Sequence[UUID]) -> dict[UUID, Row[Any]]:
     return {row.id: row for row in rows}
 
 
-async def visible_person(work: Work, person_id: UUID) -> Row[Any]:
-    """A person reached through some case the actor may see; else NotFound."""
+async def person_for_change(work: Work, person_id: UUID) -> Row[Any]:
+    """A person reached through some case the actor may see, locked until the transaction ends:
+    what two cases add to one person must not overwrite each other. Else NotFound."""
     through = (
         select(col(CaseParty.person_id))
         .join(Case, col(Case.id) == col(CaseParty.case_id))
@@ -257,4 +259,7 @@ async def visible_person(work: Work, person_id: UUID) -> Row[Any]:
     )
     if (await work.connection.execute(through)).first() is None:
         raise NotFound("没有这个人员")
-    return (await people_of(work, [person_id]))[person_id]
+    await enter_people(work, [person_id])
+    locked = _PERSON.with_for_update(key_share=True)
+    row: Row[Any] = (await work.connection.execute(locked, {"id": person_id})).one()
+    return row

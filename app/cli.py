@@ -24,6 +24,7 @@ from app import clock, migrate
 from app.access import Held
 from app.config import Settings, SettingsError, get_settings
 from app.db import app_role
+from app.demo import beside, staff
 from app.embedded import EmbeddedPostgres, EmbeddedPostgresError
 from app.errors import AppError, Invalid
 from app.main import create_app
@@ -167,27 +168,51 @@ def serve(
         if urls.owner is not None:
             _prepare(urls.owner, settings)
         if demo:
-            with _step("演示账号和单位", "demo accounts and registers"):
-                asyncio.run(_as_owner(_needed(urls.owner), settings, seed.seed))
+            _prepare_demo(_needed(urls.owner), settings)
         if urls.app is not None:
             # The app's processes read their settings from the environment.
             os.environ["DATABASE_URL"] = urls.app
             get_settings.cache_clear()
         say.print(f"[green]✓[/green] http://{settings.host}:{settings.port}")
-        uvicorn.run(
-            "app.main:create_app",
-            factory=True,
-            host=settings.host,
-            port=settings.port,
-            workers=workers,
-            access_log=False,
-            log_level="warning",
-            server_header=False,
-        )
+        with beside.beside(urls.app) if demo and urls.app else nullcontext():
+            uvicorn.run(
+                "app.main:create_app",
+                factory=True,
+                host=settings.host,
+                port=settings.port,
+                workers=workers,
+                access_log=False,
+                log_level="warning",
+                server_header=False,
+            )
+
+
+def _prepare_demo(owner: str, settings: Settings) -> None:
+    with _step("演示账号和单位", "demo accounts and registers"):
+        asyncio.run(_as_owner(owner, settings, seed.seed))
+        asyncio.run(_as_owner(owner, settings, staff.enrol))
 
 
 def _leave(*_: object) -> NoReturn:
     raise SystemExit(0)
+
+
+@app.command(name="demo")
+def demo_command(
+    cases: Annotated[int, typer.Option(min=1, max=100_000, help="案件数 / cases")] = 3000,
+    seed_number: Annotated[int, typer.Option("--seed", help="随机种子 / seed")] = 1,
+) -> None:
+    """载入过去一年的演示案件；中断后可继续，载入后不再重复。Play the demo year."""
+    settings = get_settings()
+    if settings.production:
+        raise SettingsError("生产环境不得载入演示数据", "demo data is refused in production")
+    with _database(settings) as urls:
+        owner = _needed(urls.owner)
+        _prepare(owner, settings)
+        _prepare_demo(owner, settings)
+        if urls.app is None:
+            raise SettingsError("DATABASE_URL 未设置", "DATABASE_URL is not set")
+        beside.run(urls.app, seed=seed_number, cases=cases)
 
 
 @app.command(name="migrate")

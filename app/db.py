@@ -72,8 +72,13 @@ async def transaction(engine: AsyncEngine, opening: str = "") -> AsyncIterator[A
             yield connection
             if await driver.execute("COMMIT") != "COMMIT":
                 raise CommitFailed
-        except BaseException:
+        except Exception:
             await _take_back(connection, driver)
+            raise
+        except BaseException:
+            # Whoever was cancelled may be cancelled again at the next await, and the driver does
+            # not know how far the server got.
+            _drop(connection)
             raise
 
 
@@ -90,13 +95,22 @@ async def _driver(connection: AsyncConnection) -> "asyncpg.Connection[Any]":
 
 
 async def _take_back(connection: AsyncConnection, driver: "asyncpg.Connection[Any]") -> None:
-    if driver.is_closed() or driver.is_in_transaction() is False:
+    if not driver.is_closed() and not driver.is_in_transaction():
         return
     try:
         await driver.execute("ROLLBACK")
     except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
-        # A connection whose transaction cannot be ended must not serve the next person.
-        await connection.invalidate()
+        _drop(connection)
+    except BaseException:
+        _drop(connection)
+        raise
+
+
+def _drop(connection: AsyncConnection) -> None:
+    """Close a connection whose transaction cannot be ended: it must not serve the next person.
+    Without an await, so that no cancellation can come between."""
+    if connection.sync_connection is not None:
+        connection.sync_connection.invalidate()
 
 
 async def refuse_strong_role(engine: AsyncEngine) -> None:

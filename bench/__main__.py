@@ -25,7 +25,7 @@ from bench.report import Measured, Result
 from bench.scenarios import PREFIX, Scenario, scenarios
 from bench.servers import ROOT, Server, running
 
-MIXED_RATE, MIXED_SECONDS, MIXED_CONNECTIONS = 50, 30, 64
+MIXED_RATE, MIXED_SECONDS = 50, 30
 RECORDED = 40
 
 
@@ -65,7 +65,7 @@ def main() -> None:
         wanted, recorded = asyncio.run(_prepared(postgres.dsn(database), app_dsn, asked))
         with tempfile.TemporaryDirectory(prefix="anlan-bench-") as folder:
             files = {
-                s.name: pgbench.scripts(Path(folder), s.name, recorded[s.name], len(s.ids))
+                s.name: pgbench.scripts(Path(folder), s.name, recorded[s.name], len(s.targets))
                 for s in wanted
             }
             with running(app_dsn, asked.data / "logs") as servers:
@@ -100,7 +100,7 @@ async def _prepared(
     wanted = [s for s in await scenarios(connection) if not asked.only or s.name in asked.only]
     for scenario in wanted:
         if scenario.name == "act":
-            await pgbench.targets(connection, scenario.ids)
+            await pgbench.targets(connection, scenario.targets)
     await connection.close()
     engine = make_engine(app_dsn, get_settings())
     try:
@@ -123,7 +123,8 @@ def _measure(
         taken, ran = pgbench.run(app_dsn, files[scenario.name], scenario.connections, seconds)
         return Measured(scenario.name, stack, Result.of(taken, ran))
     server = servers[stack]
-    requests = scenario.requests(_token(servers["ours"], scenario.user))
+    token = _token(servers["ours"], scenario.user)
+    requests = scenario.requests(token, strange=stack == "peer")
     job = {"port": server.port, "connections": scenario.connections, "seconds": seconds}
     begun = server.cpu()
     found = _client(job | {"requests": requests})
@@ -140,7 +141,7 @@ def _mixed(server: Server, wanted: Sequence[Scenario]) -> dict[str, list[float]]
     if not requests:
         return {}
     job = {
-        "port": server.port, "connections": MIXED_CONNECTIONS, "seconds": MIXED_SECONDS,
+        "port": server.port, "seconds": MIXED_SECONDS,
         "rate": MIXED_RATE, "seed": 1, "requests": requests,
     }  # fmt: skip
     taken: dict[str, list[float]] = _client(job)["taken"]

@@ -8,7 +8,7 @@ import asyncio
 import json
 import sys
 import time
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import cycle
@@ -79,6 +79,11 @@ class Connection(asyncio.Protocol):
         self._name, self._begun = "", 0.0
         self._transport: Any = None
 
+    @property
+    def open(self) -> bool:
+        """Whether it can be written to."""
+        return self._transport is not None and not self._transport.is_closing()
+
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = transport
         self._free(self)
@@ -110,7 +115,8 @@ class Connection(asyncio.Protocol):
         self._free(self)
 
     def close(self) -> None:
-        self._transport.close()
+        if self.open:
+            self._transport.close()
 
 
 async def _closed(job: dict[str, Any]) -> tuple[Seen, float]:
@@ -150,30 +156,29 @@ async def _random_arrivals(job: dict[str, Any]) -> tuple[Seen, float]:
     rng = Random(job["seed"])
     requests = [(r["name"], sender(r)) for r in job["requests"]]
     weights = [r["weight"] for r in job["requests"]]
-    waiting: deque[tuple[str, bytes, float]] = deque()
     idle: list[Connection] = []
     seen = Seen()
+    under_way: set[asyncio.Task[None]] = set()
 
-    def free(connection: Connection) -> None:
-        if waiting:
-            connection.ask(*waiting.popleft())
-        else:
-            idle.append(connection)
+    async def ask(name: str, data: bytes, due: float) -> None:
+        # The server closes connections that were idle for a while.
+        while idle and not idle[-1].open:
+            idle.pop()
+        if not idle:
+            await _connect(job | {"connections": 1}, idle.append, seen)
+        idle.pop().ask(name, data, due)
 
-    opened = await _connect(job, free, seen)
     due = time.perf_counter()
     ends = due + job["seconds"]
     while (due := due + rng.expovariate(job["rate"])) < ends:
         await asyncio.sleep(due - time.perf_counter())
         name, make = rng.choices(requests, weights)[0]
-        wish = (name, make(), due)
-        if idle:
-            idle.pop().ask(*wish)
-        else:
-            waiting.append(wish)
-    while len(idle) < len(opened):
-        await asyncio.sleep(0.01)
-    for connection in opened:
+        task = asyncio.create_task(ask(name, make(), due))
+        under_way.add(task)
+        task.add_done_callback(under_way.discard)
+    await asyncio.gather(*under_way)
+    await asyncio.sleep(2)  # the last answers
+    for connection in idle:
         connection.close()
     return seen, job["seconds"]
 

@@ -1,6 +1,7 @@
 """Load the invented cases once, by COPY, into a database of their own."""
 
 import asyncio
+import hashlib
 import time
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -8,6 +9,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import islice
 from multiprocessing import get_context
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -21,6 +23,7 @@ from app.services import areas, seed
 from bench import courses
 from bench.rows import COLUMNS, World, chunk, given
 
+ROOT = Path(__file__).parents[1]
 CHUNK = 5000
 WORKERS = 2
 INDEXED = ("case", "case_party", "event", "deadline", "person")
@@ -31,10 +34,14 @@ where i.indrelid = $1::regclass and c.oid is null"""
 
 
 def prepare(postgres: EmbeddedPostgres, cases: int) -> str:
-    """The name of a database with that many cases; loaded now unless it was before."""
-    name = f"cases_{cases}"
-    if name in postgres.psql("postgres", "select datname from pg_database").split():
+    """The name of a database with that many cases; loaded now unless it was before, by the same
+    migrations and the same rows."""
+    name = f"cases_{cases}_{_version()}"
+    known = postgres.psql("postgres", "select datname from pg_database").split()
+    if name in known:
         return name
+    for former in (n for n in known if n.startswith(f"cases_{cases}_")):
+        postgres.psql("postgres", f"drop database {former}")
     half = f"{name}_half"
     postgres.psql("postgres", f"drop database if exists {half}")
     postgres.psql("postgres", f"create database {half}")
@@ -45,6 +52,12 @@ def prepare(postgres: EmbeddedPostgres, cases: int) -> str:
     asyncio.run(_load(postgres.dsn(half), cases))
     postgres.psql("postgres", f"alter database {half} rename to {name}")
     return name
+
+
+def _version() -> str:
+    migrations = sorted((ROOT / "migrations/versions").glob("*.py"))
+    sources = [*migrations, *(ROOT / "bench" / name for name in ("rows.py", "courses.py"))]
+    return hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:8]
 
 
 def copy(postgres: EmbeddedPostgres, name: str) -> str:

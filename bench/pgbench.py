@@ -40,46 +40,48 @@ def scripts(folder: Path, name: str, made: Sequence[Recorded], count: int) -> li
     found = []
     for at, request in enumerate(made):
         path = folder / f"{name}_{at}.sql"
-        writes = "id" in request.answer and "case_id" in request.answer
-        text = _writing(request, count) if writes else _script(request.statements, {})
-        path.write_text(text)
+        path.write_text(_script(request, count))
         found.append(path)
     return found
 
 
-def _writing(request: Recorded, count: int) -> str:
-    """New ids in the place of the recorded ones; an action goes to any of the targets."""
-    names: dict[str, str] = {}
-    case, event = request.answer["case_id"], request.answer["id"]
-    old = UUID(event).int >> 80
-    for statement in request.statements:
-        for id_ in _UUID.findall(_all_text(statement)):
-            # What is younger than the request was made by it; its own id came with it.
-            if UUID(id_).int >> 80 >= old and id_ not in names and statement.binds:
-                names[id_] = f"u{len(names)}"
-        if "same_people" in statement.sql:
-            for bind in (statement.binds or ((),))[0]:
-                if isinstance(bind, bytes):
-                    names[bind.hex()] = f"h{len(names)}"
+def _script(request: Recorded, count: int) -> str:
+    """The request's statements, with new ids where it made some; an action goes to any target."""
+    names = _new_ids(request)
     columns = [
         f"uuidv7() as {v}" if v[0] == "u" else f"md5(random()::text) as {v}" for v in names.values()
     ]
     source = draw = ""
-    if case != event:
+    case = request.answer.get("case_id")
+    if case is not None and case != request.answer["id"]:
         met = next(s for s in request.statements if s.sql.startswith("UPDATE deadline"))
         names[case], names[str((met.binds or ((),))[0][-1])] = "c", "d"
         columns += ["c", "d"]
         source = f" from {TABLE} where n = :n"
         draw = f"\\set n random(1, {count})\n\\set s random(100, 2000000000)\n"
-    begin = f"{draw}select {', '.join(columns)}{source} \\gset\n"
-    return begin + _script(request.statements, names)
+    begin = f"{draw}select {', '.join(columns)}{source} \\gset\n" if columns else ""
+    return begin + _body(request.statements, names)
+
+
+def _new_ids(request: Recorded) -> dict[str, str]:
+    """What the request made up, with a name for each: ids younger than itself, blind indexes."""
+    names: dict[str, str] = {}
+    for statement in request.statements:
+        for id_ in _UUID.findall(_all_text(statement)):
+            if UUID(id_).int >> 80 >= request.sent_at:
+                names.setdefault(id_, f"u{len(names)}")
+        if "same_people" in statement.sql:
+            for bind in (statement.binds or ((),))[0]:
+                if isinstance(bind, bytes):
+                    names.setdefault(bind.hex(), f"h{len(names)}")
+    return names
 
 
 def _all_text(statement: Statement) -> str:
     return " ".join(str(b) for row in statement.binds or () for b in row)
 
 
-def _script(statements: Sequence[Statement], names: Mapping[str, str]) -> str:
+def _body(statements: Sequence[Statement], names: Mapping[str, str]) -> str:
     lines: list[str] = []
     for statement in statements:
         if statement.binds is None:
@@ -153,9 +155,7 @@ def run(
             **os.environ,
             "PGOPTIONS": f"-c search_path={get_settings().schema},public -c jit=off -c timezone=UTC",
         }
-        done = subprocess.run(
-            command, env=environment, capture_output=True, text=True, check=False
-        )
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         if done.returncode != 0 or "ABORTED" in done.stderr or "aborted" in done.stderr:
             raise RuntimeError(f"pgbench: {done.stderr[-2000:]}")
         lines = [

@@ -1,6 +1,7 @@
 """The SQL of our own app, statement by statement, as it is sent for one request."""
 
 import json
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,9 +28,10 @@ class Statement:
 
 @dataclass(frozen=True)
 class Recorded:
-    """One request: its path, what it answered, and the statements it took."""
+    """One request: its path, when it was sent (Unix ms), its answer and the statements it took."""
 
     path: str
+    sent_at: int
     answer: dict[str, Any]
     statements: Sequence[Statement]
 
@@ -49,6 +51,7 @@ async def record(
                     headers = {"authorization": f"Bearer {await _token(client, scenario.user)}"}
                     for path in ("/me", *scenario.paths[:each]):
                         log.clear()
+                        sent_at = time.time_ns() // 10**6
                         answer = await client.request(
                             scenario.method if path != "/me" else "GET",
                             PREFIX + path,
@@ -57,7 +60,7 @@ async def record(
                         )
                         answer.raise_for_status()
                         if path != "/me":
-                            made = Recorded(path, answer.json(), tuple(log))
+                            made = Recorded(path, sent_at, answer.json(), tuple(log))
                             found.setdefault(scenario.name, []).append(made)
     return found
 

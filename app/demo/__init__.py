@@ -13,12 +13,12 @@ from app import clock
 from app.clock import Holidays
 from app.db import transaction
 from app.demo import (
-    aid_courses,
-    dv_courses,
-    left_behind,
-    mediation_courses,
-    order_courses,
-    shelter,
+    dv_warning,
+    left_behind_visit,
+    legal_aid_referral,
+    mediation,
+    protection_order,
+    shelter_placement,
     surveys,
     year,
 )
@@ -27,16 +27,16 @@ from app.demo.player import CHANNEL, Player, Progress
 from app.demo.story import Step
 from app.errors import AppError, Invalid
 from app.kinds import Kinds
-from app.models import Event
+from app.models import CaseLink, Event
 from app.roles import Role
 
 SCRIPTS: Final = (
-    dv_courses.SCRIPT,
-    mediation_courses.SCRIPT,
-    left_behind.SCRIPT,
-    order_courses.SCRIPT,
-    aid_courses.SCRIPT,
-    shelter.SCRIPT,
+    dv_warning.SCRIPT,
+    mediation.SCRIPT,
+    left_behind_visit.SCRIPT,
+    protection_order.SCRIPT,
+    legal_aid_referral.SCRIPT,
+    shelter_placement.SCRIPT,
 )
 
 
@@ -73,27 +73,33 @@ async def play(
         cast = await gather(connection)
     if not cast.villages or (Role.WOMEN_FED_DISTRICT, cast.district.code) not in cast.actors:
         raise Invalid("请先导入地区并建立演示账号")
-    first, known = await _before(engine, cast)
+    first, known, linked = await _before(engine, cast)
     anchor = year.began(first) if first else now
     steps = year.plan(
         SCRIPTS, kinds, cast, holidays,
         seed=seed, cases=cases, anchor=anchor,
     )  # fmt: skip
-    player = Player(engine, kinds, holidays, known=known, progress=progress, planned=len(steps))
+    player = Player(
+        engine, kinds, holidays, known=known, linked=linked, progress=progress, planned=len(steps)
+    )
     await player.play_all(steps)
     await surveys.sign_all(engine, kinds, holidays, cast, clock.local_day(anchor))
     return Played(player.done, len(steps), tuple(player.refused))
 
 
-async def _before(engine: AsyncEngine, cast: Cast) -> tuple[datetime | None, set[UUID]]:
-    """When the demo's first command was typed, and which commands are there already."""
+async def _before(
+    engine: AsyncEngine, cast: Cast
+) -> tuple[datetime | None, set[UUID], dict[UUID, UUID]]:
+    """When the demo's first command was typed, which are there already, and what cases they
+    opened by themselves."""
     reader = cast.actors[Role.WOMEN_FED_DISTRICT, cast.district.code][0]
     demo = col(Event.channel) == CHANNEL
     async with transaction(engine, reader.opening) as connection:
         first = await connection.execute(select(func.min(col(Event.recorded_at))).where(demo))
         moment: datetime | None = first.scalar_one()
-        ids = await connection.execute(select(col(Event.id)).where(demo))
-        return moment, set(ids.scalars())
+        ids = set((await connection.execute(select(col(Event.id)).where(demo))).scalars())
+        links = await connection.execute(select(col(CaseLink.event_id), col(CaseLink.other_id)))
+        return moment, ids, {event_id: case_id for event_id, case_id in links}
 
 
 __all__ = ["Played", "Progress", "play"]

@@ -57,12 +57,13 @@ class Player:
     holidays: Holidays
     known: set[UUID]
     """Commands carried out by an earlier play."""
+    linked: dict[UUID, UUID]
+    """Event → the case it opened."""
     planned: int
     progress: Progress
     done: int = 0
     refused: list[tuple[Step, AppError]] = field(default_factory=list)
     _left: set[UUID | Linked] = field(default_factory=set)
-    _linked: dict[UUID, UUID] = field(default_factory=dict)
 
     async def play_all(self, steps: Sequence[Step]) -> None:
         """Carry out a plan. Cases are opened one after the other, so that their numbers are in
@@ -72,9 +73,9 @@ class Player:
         parts = [*_parts(self.kinds, steps[1:]), Part()]
         await self._lane(parts[0].openings)
         for part, following in pairwise(parts):
-            await asyncio.gather(
-                self._lane(following.openings), *(self._lane(part.lanes[n]) for n in range(LANES))
-            )
+            async with asyncio.TaskGroup() as beside:
+                for steps_ in (following.openings, *part.lanes):
+                    beside.create_task(self._lane(steps_))
             await self._lane(part.last)
 
     async def _lane(self, steps: Sequence[Step]) -> None:
@@ -121,7 +122,7 @@ class Player:
                 form = kind.form.model_validate(answers)
                 await cases.open_case(work, kind, _command(step, form, answers), step.place.code)
                 return
-            case_id = await self._case(connection, step.case)
+            case_id = self._case(step.case)
             if step.name == CORRECT and step.corrects is not None:
                 command = _command(step, Empty(), answers)
                 await corrections.correct(
@@ -133,26 +134,25 @@ class Player:
                 raise LookupError(f"{kind.name} has no {step.name}")
             form = form_type.model_validate(answers)
             await cases.act(work, kind, case_id, step.name, _command(step, form, answers))
+            if _links(self.kinds, step):
+                # Whoever goes on with the case may not see what it grew from.
+                found = await connection.execute(_LINKED, {"event_id": step.id})
+                self.linked[step.id] = found.scalar_one()
 
     async def _resolved(self, connection: AsyncConnection, value: Any) -> Any:
         match value:
             case Linked():
-                return await self._case(connection, value)
+                return self._case(value)
             case Known(case=case, role=role):
-                wanted = {"case_id": await self._case(connection, case), "role": role}
+                wanted = {"case_id": self._case(case), "role": role}
                 return (await connection.execute(_PARTY, wanted)).scalar_one()
             case {"person_id": Known() as known, **rest}:
                 return {"person_id": await self._resolved(connection, known), **rest}
             case _:
                 return value
 
-    async def _case(self, connection: AsyncConnection, case: UUID | Linked) -> UUID:
-        if isinstance(case, UUID):
-            return case
-        if case.event_id not in self._linked:
-            found = await connection.execute(_LINKED, {"event_id": case.event_id})
-            self._linked[case.event_id] = found.scalar_one()
-        return self._linked[case.event_id]
+    def _case(self, case: UUID | Linked) -> UUID:
+        return case if isinstance(case, UUID) else self.linked[case.event_id]
 
 
 @dataclass

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import types
 import typing
-from collections.abc import Iterator, Set
+from collections.abc import Iterable, Iterator, Set
 from datetime import date, datetime
 from enum import Enum
 from typing import TYPE_CHECKING, Any
@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 from pydantic import AwareDatetime
 from pydantic.fields import FieldInfo
 
-from app.kinds.forms import S4, Form, Note, note_of
+from app.kinds.forms import S4, Form, Note, When, note_of
 from app.kinds.measures import Clocks, Events, Indicator, Stock
 from app.kinds.people import PersonAnswer
 
 if TYPE_CHECKING:
-    from app.kinds.base import Action, CaseKind, DeadlineRule
+    from app.kinds.base import Action, CaseKind, DeadlineRule, Effect
 
 OPENED = "opened"
 ANYWHERE = frozenset({"*"})
@@ -28,6 +28,8 @@ def problems(kind: CaseKind) -> Iterator[str]:
     """Every fault of the definition, in words for the developer who wrote it."""
     yield from _states(kind)
     yield from _form(kind.form, OPENED)
+    opening = (kind.opening_outcome,)
+    yield from _step(kind.form, OPENED, opening, kind.counted_from, kind.opening_effects)
     if kind.subject not in kind.form.model_fields or not _party(kind.form, kind.subject):
         yield f"subject {kind.subject!r} is not a party of the opening form"
     seen: set[str] = {OPENED}
@@ -45,8 +47,8 @@ def problems(kind: CaseKind) -> Iterator[str]:
         form = kind.form_of(event)
         if form is None:
             yield f"suspicion names the unknown event {event!r}"
-        elif condition and condition.field not in form.model_fields:
-            yield f"suspicion: {event} does not ask {condition.field!r}"
+        else:
+            yield from _condition(form, f"suspicion: {event}", condition)
 
 
 def _states(kind: CaseKind) -> Iterator[str]:
@@ -85,12 +87,8 @@ def _action(kind: CaseKind, action: Action) -> Iterator[str]:
         yield f"{where} needs a basis and somebody who may do it"
     yield from _form(action.form, where)
     yield from _branch(action, where)
-    yield from _effects(action, where)
-    for name in (action.outcome, action.amount, action.counted_from):
-        if name and not hasattr(action.form, name) and name not in action.form.model_fields:
-            yield f"{where} names {name!r}, which its form does not ask"
-    if action.counted_from and not _is_time(action.form, action.counted_from):
-        yield f"{where}: counted_from {action.counted_from!r} is no date or moment"
+    kept = (action.outcome, action.amount)
+    yield from _step(action.form, where, kept, action.counted_from, action.effects)
 
 
 def _branch(action: Action, where: str) -> Iterator[str]:
@@ -104,13 +102,44 @@ def _branch(action: Action, where: str) -> Iterator[str]:
         yield f"{where}: branch does not map exactly the members: {sorted(missing)}"
 
 
-def _effects(action: Action, where: str) -> Iterator[str]:
-    for effect in action.effects:
-        condition = getattr(effect, "only_if", None)
-        asked: set[Any] = {getattr(effect, "field", None), getattr(condition, "field", None)}
-        asked = asked - {None} | set(getattr(effect, "carry", {}).values())
-        if not asked <= set(action.form.model_fields):
+def _step(
+    form: type[Form],
+    where: str,
+    kept: Iterable[str | None],
+    counted_from: str | None,
+    effects: Iterable[Effect],
+) -> Iterator[str]:
+    """What opening and acting share: the answers they name."""
+    for name in kept:
+        if name and not hasattr(form, name) and name not in form.model_fields:
+            yield f"{where} names {name!r}, which its form does not ask"
+    if counted_from and not _is_time(form, counted_from):
+        yield f"{where}: counted_from {counted_from!r} is no date or moment of its form"
+    for effect in effects:
+        asked = {getattr(effect, "field", None), *getattr(effect, "carry", {}).values()} - {None}
+        if not asked <= set(form.model_fields):
             yield f"{where}: an effect names {asked}, not all of which its form asks"
+        yield from _condition(form, f"{where}: an effect", getattr(effect, "only_if", None))
+
+
+def _condition(form: type[Form] | None, where: str, condition: When | None) -> Iterator[str]:
+    """A condition that asks for what nobody is asked, or can answer, would silently never hold."""
+    if condition is None or form is None:
+        return
+    if condition.field not in form.model_fields:
+        yield f"{where} depends on {condition.field!r}, which is not asked"
+        return
+    kinds = _leaves(form.model_fields[condition.field].annotation)
+    possible = {answer for kept in kinds for answer in _answers(kept)}
+    if impossible := condition.values - possible:
+        yield f"{where} depends on answers nobody can give: {sorted(map(str, impossible))}"
+
+
+def _answers(kept: Any) -> Iterable[str | bool]:
+    if kept is bool:
+        return (True, False)
+    is_list = isinstance(kept, type) and issubclass(kept, Enum)
+    return [member.value for member in kept] if is_list else ()
 
 
 def _deadline(kind: CaseKind, rule: DeadlineRule) -> Iterator[str]:
@@ -135,14 +164,12 @@ def _deadline(kind: CaseKind, rule: DeadlineRule) -> Iterator[str]:
 
 
 def _conditions(kind: CaseKind, rule: DeadlineRule, where: str) -> Iterator[str]:
-    starting = (rule.only_if.field if rule.only_if else None, rule.each_from)
     for event in rule.starts_on:
-        for name in starting:
-            if name and not _has(kind, event, name):
-                yield f"{where}: {event} does not ask {name!r}"
+        yield from _condition(kind.form_of(event), f"{where}: starting on {event}", rule.only_if)
+        if rule.each_from and not _has(kind, event, rule.each_from):
+            yield f"{where}: {event} does not ask {rule.each_from!r}"
     for event in rule.met_by:
-        if rule.met_if and not _has(kind, event, rule.met_if.field):
-            yield f"{where}: {event} does not ask {rule.met_if.field!r}"
+        yield from _condition(kind.form_of(event), f"{where}: met by {event}", rule.met_if)
         if rule.each and not (rule.each_field and _has(kind, event, rule.each_field)):
             yield f"{where}: {event} does not ask which of {rule.each} it is about"
 
@@ -182,8 +209,7 @@ def _form(form: type[Form], where: str) -> Iterator[str]:
         if not note.source:
             yield f"{where}: field {name} has no source"
         for condition in (note.visible_if, note.required_if):
-            if condition and condition.field not in form.model_fields:
-                yield f"{where}: {name} depends on {condition.field!r}, which is not asked"
+            yield from _condition(form, f"{where}: {name}", condition)
         yield from _types(field, note, where, name)
         if (PersonAnswer in _leaves(field.annotation)) != (note.party is not None):
             yield f"{where}: {name}: people are asked for with party()"
@@ -231,7 +257,8 @@ def _enum_of(form: type[Form], name: str) -> type[Enum] | None:
 
 
 def _is_time(form: type[Form], name: str) -> bool:
-    return bool(_leaves(form.model_fields[name].annotation) & {date, datetime, AwareDatetime})
+    field = form.model_fields.get(name)
+    return bool(field and _leaves(field.annotation) & {date, datetime, AwareDatetime})
 
 
 def _has(kind: CaseKind, event: str, name: str) -> bool:

@@ -249,6 +249,17 @@ DUTY_TO_REPORT = DeadlineRule(
 """Started by services/duties when suspicion meets a protected person, not by an event alone."""
 
 
+_HANDING_ON = frozenset({"assign", "transfer", "link"})
+_NOT_IN_CHARGE = frozenset({Role.GRID_WORKER, Role.HOSPITAL, Role.SCHOOL})
+
+
+def _done_by(action: Action, kind: CaseKind) -> Action:
+    """Who told of a case may add to it; who hands it on is in charge of such cases."""
+    if action.name in _HANDING_ON:
+        return replace(action, by=(action.by & kind.read_by) - _NOT_IN_CHARGE)
+    return replace(action, by=action.by & (kind.read_by | kind.opened_by))
+
+
 def completed(kind: CaseKind) -> CaseKind:
     """The kind with the common actions, the duty to report and its way back from the end."""
     reopen = Action(
@@ -256,12 +267,13 @@ def completed(kind: CaseKind) -> CaseKind:
         title="重新办理",
         source=kind.final,
         target=kind.reopens_to,
-        by=WOMEN_FED | {Role.POLICE, Role.COURT, Role.MEDIATOR, Role.LEGAL_AID, Role.SHELTER},
+        by=kind.read_by
+        & (WOMEN_FED | {Role.POLICE, Role.COURT, Role.MEDIATOR, Role.LEGAL_AID, Role.SHELTER}),
         basis="设计",
         form=Reopen,
     )
     return replace(
         kind,
-        actions=(*kind.actions, *ACTIONS, reopen),
+        actions=(*kind.actions, *(_done_by(a, kind) for a in ACTIONS), reopen),
         deadlines=(*kind.deadlines, DUTY_TO_REPORT),
     )

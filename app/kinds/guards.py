@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from app.kinds.forms import Form, notes
 from app.kinds.instruments import Danger
 from app.kinds.people import Flag, PartyRole, Relation, Sex
 from app.roles import Role
@@ -32,6 +33,24 @@ class PartyFact:
     sex: Sex | None
     age: int | None
     flags: frozenset[Flag]
+    id_number: str | None = field(default=None, repr=False)
+
+    def could_be(self, other: "PartyFact") -> bool:
+        """Whether the two may be one human: who is typed in anew, and not picked, is another row.
+
+        The same number is the same person, another number another. Without both numbers, what
+        else is known must tell the two apart; a relation may be told towards another person.
+        """
+        if self.person_id == other.person_id:
+            return True
+        if self.id_number and other.id_number:
+            return self.id_number == other.id_number
+        pairs = ((self.sex, other.sex), (self.age, other.age))
+        if any(a is not None and b is not None and a != b for a, b in pairs):
+            return False
+        if all(a is not None and b is not None for a, b in pairs):
+            return True
+        return self.relation is not None and self.relation == other.relation
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,3 +126,19 @@ def guard(basis: str, *needs: Fact) -> Callable[[Check], Guard]:
         return Guard(name=check.__name__, basis=basis, needs=frozenset(needs), check=check)
 
     return make
+
+
+@guard("设计：一人一份登记", Fact.PARTIES)
+def entered_once(facts: Facts, form: Form) -> Refusal | None:
+    """Steps that ask for somebody not yet known add nobody beside the one who is."""
+    for name, note in notes(type(form)):
+        answer = getattr(form, name)
+        if note.party is None or answer is None or isinstance(answer, list):
+            continue
+        role = PartyRole(note.party)
+        if len({p.person_id for p in facts.of(role)}) > 1:
+            return Refusal(
+                type="party-already-entered",
+                detail=f"{role.label}已经登记，请勿重复填写；确有其他{role.label}的，请用“补登当事人”",
+            )
+    return None

@@ -66,6 +66,7 @@ class Flag(Choice):
     LACTATING = "lactating", "哺乳期妇女"
     SERIOUSLY_ILL = "seriously_ill", "重病患者"
     COERCED = "coerced", "受强制、威吓"
+    CANNOT_REPORT = "cannot_report", "因年老、残疾、重病等无法报案"
     CHILD_WITNESS = "child_witness", "目睹家庭暴力的未成年人"
     NO_CAPACITY = "no_capacity", "无民事行为能力人"
     LIMITED_CAPACITY = "limited_capacity", "限制民事行为能力人"
@@ -96,6 +97,7 @@ REPORT_FLAGS = frozenset(
         Flag.LIMITED_CAPACITY,
         Flag.INTELLECTUAL_DISABILITY,
         Flag.COERCED,
+        Flag.CANNOT_REPORT,
     }
 )
 """Victims whom whoever finds them must report to the police (反家暴法 14；粤办法 22；未保法 11)."""

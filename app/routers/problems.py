@@ -183,6 +183,9 @@ SERIALISATION = {"40001", "40P01", "55P03", "57014"}
 UNSTORABLE = {"22021", "22P05"}
 """Text with a zero character in it, which PostgreSQL cannot hold."""
 
+OUT_OF_RANGE = {"22000", "22003", "22008"}
+"""A number or a moment beyond what the database, or its driver, can hold."""
+
 CONNECTION = ("08", "53", "57P")
 
 
@@ -192,6 +195,8 @@ async def _database(request: Request, error: Exception) -> JSONResponse:
     state = getattr(cause, "sqlstate", None) or getattr(error, "sqlstate", None)
     if state in UNSTORABLE:
         return answer(422, "invalid", "填写内容有误", "文字中含有无法保存的字符，请删去后重新提交")
+    if state in OUT_OF_RANGE:
+        return answer(422, "invalid", "填写内容有误", "有数字或日期超出可以保存的范围，请核对")
     lost = bool(getattr(error, "connection_invalidated", False))
     away = isinstance(error, PoolTimeout | OSError) or lost
     if away or state in SERIALISATION or str(state).startswith(CONNECTION):

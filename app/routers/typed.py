@@ -22,6 +22,9 @@ from app.services.commands import Command, Receipt
 EARLIEST = datetime(2016, 3, 1, tzinfo=UTC)
 """The day the Anti-DV law came into force: nothing here is older."""
 
+LATEST = datetime(2100, 12, 31, tzinfo=UTC)
+"""A phone may be wrong by years, but not beyond what a calendar holds."""
+
 
 class CommandBody(BaseModel):
     """A wish to change something. Sent again with the same id, it is carried out once."""
@@ -29,7 +32,7 @@ class CommandBody(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     id: UUID7 = Field(title="客户端生成的编号（UUIDv7），重发时不变")
-    happened_at: Annotated[Moment, Field(ge=EARLIEST, title="事实发生时间")]
+    happened_at: Annotated[Moment, Field(ge=EARLIEST, le=LATEST, title="事实发生时间")]
     clock_offset: Annotated[Whole, Field(ge=-(10**9), le=10**9)] = Field(
         default=0, title="客户端时钟比服务器快的秒数"
     )
@@ -40,7 +43,7 @@ class CommandBody(BaseModel):
             happened_at=self.happened_at,
             clock_offset=timedelta(seconds=self.clock_offset),
             answers=answers,
-            body=self.model_dump(mode="json", include={"answers", "area", "event_id"}),
+            body=self.model_dump(mode="json", include={"answers", "area", "event_id", "reason"}),
         )
 
 

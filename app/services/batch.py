@@ -42,8 +42,9 @@ ORDER: tuple[type[SQLModel], ...] = (
     Outbox,
     AccessLog,
 )
-AGAIN = frozenset({CaseParty, PartyGram, PersonMatch})
-"""Tables in which a row that is there already is no news: she is picked a second time."""
+AGAIN = frozenset({CaseParty, PartyGram, PersonMatch, CaseLink})
+"""Tables in which a row that is there already is no news: she is picked a second time, or two
+cases are linked again."""
 
 COMMAND_KEYS = ("case_pkey", "event_pkey")
 

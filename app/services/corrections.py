@@ -1,21 +1,35 @@
 """Corrections: a new event takes the place of an earlier one; nothing is overwritten."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from pydantic import ValidationError
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, select, tuple_, update
 from sqlmodel import col
 
 from app import access, clock, crypto
 from app.access import Work
 from app.crypto import Place
-from app.errors import AlreadyReplaced, Invalid, NotAllowed, NotFound, WrongState
-from app.kinds.base import Branch, CaseKind
+from app.errors import AlreadyReplaced, Invalid, NotAllowed, NotFound, Refused, WrongState
+from app.kinds.base import (
+    Action,
+    AddParty,
+    Assign,
+    Branch,
+    CaseKind,
+    Link,
+    Move,
+    OccupyBed,
+    OpenLinked,
+    SetDanger,
+    Share,
+)
 from app.kinds.forms import Form, notes
+from app.kinds.guards import Fact, Guard
 from app.models import CaseVault, Event
-from app.models.columns import table_of
+from app.models.columns import TZ, table_of
 from app.services import commands, deadlines, facts
 from app.services.answers import split
 from app.services.batch import Batch
@@ -23,7 +37,7 @@ from app.services.cards import Card
 from app.services.cases import write_card
 from app.services.commands import Command, Receipt
 from app.services.deadlines import Happened
-from app.services.steps import Asked, record
+from app.services.steps import Asked, record, text_of
 
 REASON = "correction_reason"
 
@@ -74,8 +88,11 @@ async def correct(
         raise NotAllowed("您的角色不能更正这条记录")
     if old.replaced_by is not None:
         raise AlreadyReplaced("这条记录已被更正，请更正最新的一条")
-    _refuse_branch(action.target if action else None, changes)
+    _refuse_settled(kind, action, changes)
     form = await _corrected(work, case, old, form_type, changes)
+    await _judge_again(
+        work, kind, case, old, form, action.guards if action else kind.opening_guards
+    )
     recorded_at = clock.now()
     parts = split(form)
     parts.open.update({n: v for n, v in old.details.items() if n in parts.people})
@@ -88,7 +105,7 @@ async def correct(
         name=old.name,
         at=old.happened_at,
         answers=answers,
-        outcome=str(getattr(form, outcome)) if outcome else None,
+        outcome=text_of(getattr(form, outcome)) if outcome else None,
         counted_from=deadlines.counted_from(answers, counted_from, old.happened_at),
     )
     asked = Asked(
@@ -99,6 +116,8 @@ async def correct(
         roles=roles,
     )
     batch = Batch()
+    if action is not None:
+        await _follow_card(work, kind, case, old, action, form)
     amount = getattr(form, action.amount) if action and action.amount else None
     record(work, case, event, parts, {}, asked, batch, amount=amount, replaces=event_id)
     await work.connection.execute(_REPLACED, {"row_id": event_id, "by": command.id})
@@ -108,9 +127,93 @@ async def correct(
     return commands.receipt(case, command.id, recorded_at)
 
 
-def _refuse_branch(target: Any, changes: Mapping[str, Any]) -> None:
-    if isinstance(target, Branch) and target.field in changes:
+def _refuse_settled(kind: CaseKind, action: Action | None, changes: Mapping[str, Any]) -> None:
+    """What already had effects cannot be undone by other words."""
+    target = action.target if action else None
+    settled = {target.field} if isinstance(target, Branch) else set()
+    for effect in action.effects if action else kind.opening_effects:
+        match effect:
+            case Assign():
+                settled |= {"organisation_id", "account_id"}
+            case Move():
+                settled |= {"area", "organisation_id"}
+            case Link():
+                settled |= {"case_id", "why"}
+            case AddParty():
+                settled.add("role")
+            case OccupyBed():
+                settled.add(effect.field)
+            case Share() | OpenLinked():
+                named = getattr(effect, "field", None)
+                condition = effect.only_if.field if effect.only_if else None
+                settled |= {name for name in (named, condition) if name}
+            case _:
+                continue
+    if settled & set(changes):
         raise WrongState("决定案件走向的内容不能更正，请“重新办理”并说明理由")
+
+
+_STATE = (
+    select(col(Event.state))
+    .where(col(Event.case_id) == bindparam("case_id"), col(Event.seq) < bindparam("seq"))
+    .order_by(col(Event.seq).desc())
+    .limit(1)
+)
+
+
+async def _judge_again(
+    work: Work, kind: CaseKind, case: Card, old: Any, form: Form, guards: Sequence[Guard]
+) -> None:
+    """A rule that would have stood against the step stands against its correction. Judged by what
+    was known when the step was taken."""
+    found = await work.connection.execute(_STATE, {"case_id": case.id, "seq": old.seq})
+    known = await facts.load(
+        work,
+        case,
+        frozenset[Fact]().union(*(g.needs for g in guards)) - {Fact.BED},
+        at=old.happened_at,
+        roles=work.actor.roles_in(access.place_in(case), case.seen_by),
+        supervisor=work.actor.supervises(access.place_in(case)),
+        without=old.id,
+    )
+    known = replace(known, state=found.scalar_one_or_none() or kind.initial)
+    for guard in guards:
+        if Fact.BED in guard.needs:
+            continue
+        if refusal := guard.check(known, form):
+            raise Refused(refusal.type, refusal.detail, basis=guard.basis)
+
+
+_LATER = (
+    select(col(Event.id))
+    .where(col(Event.case_id) == bindparam("case_id"), col(Event.replaced_by).is_(None))
+    .where(col(Event.name).in_(bindparam("names", expanding=True)))
+    .where(
+        tuple_(col(Event.happened_at), col(Event.seq))
+        > tuple_(bindparam("at", type_=TZ), bindparam("seq"))
+    )
+    .limit(1)
+)
+
+
+async def _follow_card(
+    work: Work, kind: CaseKind, case: Card, old: Any, action: Action, form: Form
+) -> None:
+    """The case's card says what the corrected event says, unless a later one said otherwise."""
+    asked = {"case_id": case.id, "at": old.happened_at, "seq": old.seq}
+
+    async def last_of(names: list[str]) -> bool:
+        later = await work.connection.execute(_LATER, asked | {"names": names})
+        return later.first() is None
+
+    rating = [a.name for a in kind.actions if any(isinstance(e, SetDanger) for e in a.effects)]
+    if action.name in rating and await last_of(rating):
+        case.danger = form.level  # type: ignore[attr-defined]
+    dated = [a.name for a in kind.actions if a.valid_until is not None]
+    if action.valid_until is not None and await last_of(dated):
+        case.valid_until = action.valid_until(form) or case.valid_until
+    if case.closed_at == old.happened_at and old.outcome and case.outcome == old.outcome:
+        case.outcome = text_of(getattr(form, action.outcome_field or "", None)) or case.state
 
 
 async def _corrected(
@@ -159,6 +262,4 @@ async def _restart_clocks(
     async def earlier() -> list[tuple[str, Mapping[str, Any]]]:
         return await facts.history(work, case)
 
-    clocks = await deadlines.clocks_of(work, case.id)
-    dropped = await deadlines.drop_started_by(work, old_id, clocks)
-    await deadlines.start_again(work, kind, case, event, earlier, dropped, batch)
+    await deadlines.follow_correction(work, kind, case, event, old_id, earlier, batch)

@@ -14,7 +14,8 @@ from app.errors import Invalid
 Key = Sequence[datetime | UUID | int]
 """The sort key of the last row of a page."""
 
-READERS: Mapping[str, Callable[[str], Any]] = {"t": datetime.fromisoformat, "u": UUID, "i": int}
+LARGEST = 2**63 - 1
+YEARS = range(1900, 2200)
 DIGEST_BYTES = 6
 
 
@@ -39,6 +40,23 @@ def read(cursor: str, question: Mapping[str, Any], shape: str) -> list[Any]:
     except (ValueError, TypeError, IndexError, KeyError):
         problem = {"field": "cursor", "message": "请从第一页重新查看"}
     raise Invalid("翻页标记无效，请从第一页重新查看", [problem])
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None or moment.year not in YEARS:
+        raise ValueError("no moment of ours")
+    return moment
+
+
+def _number(text: str) -> int:
+    number = int(text)
+    if not 0 <= number <= LARGEST:
+        raise ValueError("no number of ours")
+    return number
+
+
+READERS: Mapping[str, Callable[[str], Any]] = {"t": _moment, "u": UUID, "i": _number}
 
 
 def _written(value: datetime | UUID | int) -> str:

@@ -1,7 +1,7 @@
 """Clocks: what an event meets, drops, pauses, prolongs and starts."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from app import clock
 from app.access import Work
-from app.clock import Term
+from app.clock import Days, Months, Term
 from app.errors import Invalid
 from app.ids import uuid7
 from app.kinds.base import AtValidUntil, ByAnswer, CaseKind, DeadlineRule, Every, Steps, TermOf
@@ -83,6 +83,8 @@ async def react(
         elif _shifted(work, rule, running, event, closing=closing):
             changed.append(running)
     for rule in kind.deadlines:
+        for last in () if closing else _over(rule, clocks, event):
+            new += await _next_round(work, kind, case, rule, clocks, last, event, earlier)
         if _starts(rule, event, closing=closing):
             same = [c for c in clocks if _runs(c) and c.rule == rule.name]
             dropped, wanted = _makes_room(rule, same, event)
@@ -125,9 +127,9 @@ def _shifted(
     if event.name in rule.drops_on or (closing and not rule.outlives_case):
         _drop(running, event.at, CLOSED if closing else SUPERSEDED)
     elif event.name == rule.paused_by and running.paused_at is None:
-        running.paused_at = event.at
+        running.paused_at = max(event.counted_from, running.started_at)
     elif event.name in rule.resumed_by and running.paused_at is not None:
-        _resume(running, event.at)
+        _resume(work, rule, running, running.paused_at, event.counted_from)
     elif event.name in rule.extended_by:
         term = rule.extended_by[event.name]
         running.due_at = clock.due(term, running.started_at, work.holidays)
@@ -210,13 +212,33 @@ def _drop(running: Clock, at: datetime, reason: str) -> None:
     running.dropped_at, running.dropped_reason, running.paused_at = at, reason, None
 
 
-def _resume(running: Clock, at: datetime) -> None:
-    """The days the clock stood still are added whole (法援法 43: the time of supplementing)."""
-    assert running.paused_at is not None  # noqa: S101 - the caller's branch
-    stood = clock.local_day(at) - clock.local_day(running.paused_at)
-    running.due_at += stood
-    running.alert_at = running.alert_at + stood if running.alert_at else None
+def _resume(
+    work: Work, rule: DeadlineRule, running: Clock, paused_at: datetime, at: datetime
+) -> None:
+    """The days the clock stood still are added whole (法援法 43: the time of supplementing) to the
+    term, not to the working day to which its end had rolled; the new end rolls like the old."""
+    stood = max(clock.local_day(at) - clock.local_day(paused_at), timedelta())
+    before, term = running.due_at, rule.due
+    due_at = before + stood
+    if isinstance(term, Days | Months) and term.rolls:
+        if before == clock.due(term, running.started_at, work.holidays):
+            plain = replace(term, rolls=False)
+            due_at = clock.due(plain, running.started_at, work.holidays) + stood
+        due_at = clock.end_of_day(work.holidays.next_working(clock.local_day(due_at)))
+    running.due_at = due_at
+    running.alert_at = running.alert_at + (due_at - before) if running.alert_at else None
     running.paused_at = None
+
+
+def _over(rule: DeadlineRule, clocks: Sequence[Clock], event: Happened) -> list[Clock]:
+    """The last round of a series that had ended clean, when the event finds something after all:
+    until the police confirm, the case must not drop out of sight (34号 12)."""
+    rounds = [c for c in clocks if c.rule == rule.name]
+    if not rounds or not isinstance(rule.then, Every) or not rule.then.stop_after:
+        return []
+    last = max(rounds, key=lambda c: (c.started_at, c.round))
+    found = event.outcome not in rule.then.clean and _met(rule, last, event)
+    return [last] if found and last.met_at is not None and last.met_by != event.id else []
 
 
 async def _next_round(
@@ -231,7 +253,8 @@ async def _next_round(
 ) -> list[Clock]:
     match rule.then:
         case Every() as series:
-            if series.stop_after and _clean_streak(rule, series, clocks) >= series.stop_after:
+            clean = _clean_streak(rule, series, clocks) if event.outcome in series.clean else 0
+            if series.stop_after and clean >= series.stop_after:
                 return []
             started_at = event.counted_from
             due_at = await _moment(work, case, series.term, started_at, event, earlier)
@@ -296,33 +319,66 @@ async def _write(work: Work, changed: Sequence[Clock]) -> None:
         )
 
 
-async def drop_started_by(work: Work, event_id: UUID, clocks: Sequence[Clock]) -> list[Clock]:
-    """A corrected event takes its running clocks with it."""
-    dropped = [c for c in clocks if _runs(c) and c.started_by == event_id]
-    for running in dropped:
-        _drop(running, clock.now(), CORRECTED)
-    await _write(work, dropped)
-    return dropped
-
-
-async def start_again(
+async def follow_correction(
     work: Work,
     kind: CaseKind,
     case: Card,
     event: Happened,
+    old_id: UUID,
     earlier: Earlier,
-    dropped: Sequence[Clock],
     batch: Batch,
 ) -> None:
-    """Start anew, from the corrected event, the clocks that were dropped with the old one."""
+    """Let the clocks follow an event that took the place of another.
+
+    What the old event met is met by the new one, at its moment, or runs again. What the old event
+    started and still runs is dropped as corrected and starts anew, a series in the same round.
+    """
     rules = {rule.name: rule for rule in kind.deadlines}
-    for old in dropped:
-        rule = rules.get(old.rule)
-        if rule is not None and (rule.only_if is None or rule.only_if.holds(event.answers)):
-            started = await start(
-                work, kind, case, rule, event, earlier, each=old.each, owner=old.owner
-            )
-            batch.add(Deadline, **columns(started))
+    clocks = [c for c in await clocks_of(work, case.id) if c.rule in rules]
+    started = [c for c in clocks if c.started_by == old_id]
+    changed = [c for c in started if _runs(c)]
+    new: list[Clock] = []
+    for running in changed:
+        _drop(running, clock.now(), CORRECTED)
+    for done in [c for c in clocks if c.met_by == old_id]:
+        rule = rules[done.rule]
+        changed.append(done)
+        done.met_at = done.met_by = done.met_outcome = None
+        if _met(rule, done, event):
+            done.met_at, done.met_by, done.met_outcome = event.counted_from, event.id, event.outcome
+            follows = [c for c in started if _follows(c, done)]
+            if case.state not in kind.final and all(c in changed for c in follows):
+                new += await _next_round(work, kind, case, rule, clocks, done, event, earlier)
+        elif case.state in kind.final and not rule.outlives_case:
+            _drop(done, clock.now(), CLOSED)
+    for first in [c for c in changed if c in started and c.round == 1]:
+        rule = rules[first.rule]
+        if rule.only_if is None or rule.only_if.holds(event.answers):
+            new.append(await _start_again(work, kind, case, rule, event, earlier, first))
+    await _write(work, changed)
+    for added in new:
+        batch.add(Deadline, **columns(added))
+
+
+async def _start_again(
+    work: Work,
+    kind: CaseKind,
+    case: Card,
+    rule: DeadlineRule,
+    event: Happened,
+    earlier: Earlier,
+    first: Clock,
+) -> Clock:
+    """A first-round clock anew, as prolonged since."""
+    again = await start(work, kind, case, rule, event, earlier, each=first.each, owner=first.owner)
+    for name, _ in await earlier() if rule.extended_by else ():
+        if name in rule.extended_by:
+            again.due_at = clock.due(rule.extended_by[name], again.started_at, work.holidays)
+    return again
+
+
+def _follows(later: Clock, done: Clock) -> bool:
+    return (later.rule, later.each, later.round) == (done.rule, done.each, done.round + 1)
 
 
 def counted_from(answers: Mapping[str, Any], field: str | None, at: datetime) -> datetime:

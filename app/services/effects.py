@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, select, text, update
+from sqlalchemy import bindparam, func, or_, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
-from app import access
+from app import access, clock
 from app.access import Work
 from app.errors import Invalid, NoFreeBed
 from app.ids import uuid7
@@ -24,8 +24,8 @@ from app.kinds.base import (
     Share,
 )
 from app.kinds.forms import Form
-from app.models import Bed, BedStay, CaseLink, Deadline, Notice, Organisation
-from app.models.columns import table_of
+from app.models import Account, Area, Bed, BedStay, CaseLink, Deadline, Notice, Organisation
+from app.models.columns import TZ, table_of
 from app.places import place_of
 from app.roles import Role
 from app.services.batch import Batch
@@ -47,8 +47,7 @@ async def hand_over(work: Work, case: Card, effects: Sequence[Effect], form: For
             case Share():
                 seen |= await _organisations(work, case, effect, form)
             case Assign():
-                case.organisation_id = form.organisation_id  # type: ignore[attr-defined]
-                case.account_id = form.account_id  # type: ignore[attr-defined]
+                await _assign(work, case, form)
                 seen |= {h for h in (case.organisation_id, case.account_id) if h}
             case Move():
                 seen |= set(work.actor.holders)
@@ -106,8 +105,7 @@ async def _organisations(work: Work, case: Card, share: Share, form: Form) -> se
         chosen = getattr(form, share.field)
         if chosen is None:
             return set()
-        if (await work.connection.execute(_KNOWN, {"id": chosen})).first() is None:
-            raise Invalid("没有这个单位", [{"field": share.field, "message": "请从列表中选择单位"}])
+        await _check_organisation(work, chosen, share.field)
         return {chosen}
     assert share.role is not None  # noqa: S101 - a Share names a role or a field
     rows = await work.connection.execute(
@@ -122,11 +120,40 @@ async def _organisations(work: Work, case: Card, share: Share, form: Form) -> se
     return {i for i in rows.scalars() if i is not None}
 
 
+async def _check_organisation(work: Work, id: int | None, field: str) -> None:
+    """Ids are shared out in time: one that is nobody's yet would give the case to a stranger."""
+    if id is not None and (await work.connection.execute(_KNOWN, {"id": id})).first() is None:
+        raise Invalid("没有这个单位", [{"field": field, "message": "请从列表中选择单位"}])
+
+
+_STAFF = select(col(Account.id)).where(
+    col(Account.id) == bindparam("id"), col(Account.disabled_at).is_(None)
+)
+
+
+async def _assign(work: Work, case: Card, form: Any) -> None:
+    await _check_organisation(work, form.organisation_id, "organisation_id")
+    if form.account_id is not None:
+        known = await work.connection.execute(_STAFF, {"id": form.account_id})
+        if known.first() is None:
+            problem = {"field": "account_id", "message": "请从列表中选择承办人"}
+            raise Invalid("没有这个承办人", [problem])
+    case.organisation_id, case.account_id = form.organisation_id, form.account_id
+
+
+_AREA = select(col(Area.code)).where(
+    col(Area.code) == bindparam("code"),
+    col(Area.valid_from) <= bindparam("day"),
+    or_(col(Area.valid_to).is_(None), col(Area.valid_to) > bindparam("day")),
+)
+
+
 async def _move(work: Work, case: Card, form: Any) -> None:
-    try:
-        place = place_of(form.area)
-    except ValueError:
-        raise Invalid("地区代码有误", [{"field": "area", "message": "请选择地区"}]) from None
+    asked = {"code": form.area, "day": clock.local_day(clock.now())}
+    if (await work.connection.execute(_AREA, asked)).first() is None:
+        raise Invalid("没有这个地区", [{"field": "area", "message": "请从列表中选择地区"}])
+    await _check_organisation(work, form.organisation_id, "organisation_id")
+    place = place_of(form.area)
     case.district, case.town, case.village = place.district, place.town, place.village
     case.organisation_id = form.organisation_id
     case.account_id = None
@@ -179,7 +206,7 @@ def _notice(case: Card, event: Happened, role: Role, effect: Notify) -> dict[str
 _FREE = (
     update(table_of(BedStay))
     .where(col(BedStay.case_id) == bindparam("case"), col(BedStay.ended_at).is_(None))
-    .values(ended_at=bindparam("at"))
+    .values(ended_at=func.greatest(col(BedStay.started_at), bindparam("at", type_=TZ)))
 )
 _BED = select(col(Bed.shelter_id)).where(col(Bed.id) == bindparam("id"))
 

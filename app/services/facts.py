@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, select, text
 from sqlmodel import col
 
-from app import access, clock, crypto
+from app import access, crypto
 from app.access import Work
 from app.crypto import Place
 from app.kinds.guards import Conduct, Fact, Facts, PartyFact
@@ -26,9 +26,15 @@ PUNISHED = ("record_penalty", "open_criminal")
 """Events of earlier dv_warning cases that weigh on the next (34号 6(一), 20(三)；粤办法 25)."""
 
 _EVENTS = (
-    select(col(Event.id), col(Event.name), col(Event.details), col(Event.sealed))
+    select(
+        col(Event.id),
+        col(Event.name),
+        col(Event.happened_at),
+        col(Event.details),
+        col(Event.sealed),
+    )
     .where(col(Event.case_id) == bindparam("case_id"), col(Event.replaced_by).is_(None))
-    .order_by(col(Event.seq))
+    .order_by(col(Event.happened_at), col(Event.seq))
 )
 _ZONE = select(col(Bed.zone)).where(col(Bed.id) == bindparam("bed_id"))
 
@@ -43,8 +49,13 @@ async def load(
     supervisor: bool,
     bed_id: int | None = None,
     joining: Sequence[PartyFact] = (),
+    without: UUID | None = None,
 ) -> Facts:
-    """The facts about a case at a moment. `joining` are people the action itself brings in."""
+    """The facts about a case at a moment. `joining` are people the action itself brings in.
+
+    `without` names an event to be judged again: then only what happened until that moment counts,
+    and the event itself does not.
+    """
     parties: Sequence[PartyFact] = joining
     if needs & {Fact.PARTIES, Fact.CONDUCT, Fact.DANGER}:
         parties = [*await parties_at(work, case.id, at), *joining]
@@ -57,7 +68,7 @@ async def load(
         valid_until=case.valid_until,
         subject=case.subject,
         case_danger=Danger(case.danger) if case.danger else None,
-        answers=await answers_of(work, case) if Fact.ANSWERS in needs else {},
+        answers=await _answers(work, case, at, without) if Fact.ANSWERS in needs else {},
         parties=parties,
         conduct=await _conduct(work, case, parties, at) if Fact.CONDUCT in needs else Conduct(),
         danger=await _danger(work, case, parties) if Fact.DANGER in needs else None,
@@ -65,9 +76,16 @@ async def load(
     )
 
 
-async def history(work: Work, case: Card) -> list[tuple[str, Mapping[str, Any]]]:
-    """Every current answer of the case but S4, with its event's name, oldest first; corrections
-    applied."""
+async def _answers(work: Work, case: Card, at: datetime, without: UUID | None) -> Answers:
+    return await answers_of(work, case, until=at if without else None, without=without)
+
+
+async def history(
+    work: Work, case: Card, *, until: datetime | None = None, without: UUID | None = None
+) -> list[tuple[str, Mapping[str, Any]]]:
+    """Every current answer of the case but S4, with its event's name, in the order it happened:
+    a correction stands where the corrected event stood. Only `until` a moment, and `without` one
+    event, if asked."""
     key = crypto.open_key(crypto.keyring(), case.key)
     return [
         (
@@ -77,13 +95,16 @@ async def history(work: Work, case: Card) -> list[tuple[str, Mapping[str, Any]]]
             else row.details,
         )
         for row in await work.connection.execute(_EVENTS, {"case_id": case.id})
+        if row.id != without and (until is None or row.happened_at <= until)
     ]
 
 
-async def answers_of(work: Work, case: Card) -> Answers:
+async def answers_of(
+    work: Work, case: Card, *, until: datetime | None = None, without: UUID | None = None
+) -> Answers:
     """The history by event."""
     given: dict[str, list[Mapping[str, Any]]] = {}
-    for name, answers in await history(work, case):
+    for name, answers in await history(work, case, until=until, without=without):
         given.setdefault(name, []).append(answers)
     return given
 
@@ -105,7 +126,7 @@ def party_fact(row: Any, person: Any, at: datetime) -> PartyFact:
         role=PartyRole(row.role),
         relation=Relation(row.relation) if row.relation else None,
         sex=sex,
-        age=clock.age_on(day, clock.local_day(at)) if day else None,
+        age=people.age_at(day, at) if day else None,
         flags=frozenset(people.flags_on(frozenset(Flag(f) for f in person.flags), sex, day, at)),
     )
 

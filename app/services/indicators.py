@@ -132,7 +132,7 @@ async def behind(
     return Behind(
         None if hidden else total,
         suppressed=hidden,
-        yours=await sight.count(chosen),
+        yours=await sight.yours(bound, asked, chosen, total),
         cases=cases[:limit],
         next_cursor=cursors.write((last_row.at, last_row.id), question) if last_row else None,
     )

@@ -59,6 +59,8 @@ async def decide(work: Work, pair: tuple[UUID, UUID], id: UUID, verdict: Verdict
     NotAllowed, NotFound for a pair nobody noted or not both in reach, IdReused.
     """
     _check(work)
+    # One at a time: verdicts that do not see each other would tear a group apart.
+    await work.connection.execute(_WAIT)
     if len(await search.reachable(work, pair)) < len(set(pair)):
         raise NotFound("没有这个人员")
     group = await _group(work, pair)
@@ -96,6 +98,8 @@ def _check(work: Work) -> None:
     if not work.actor.roles & DECIDERS:
         raise NotAllowed("只有镇街以上妇联和公安可以判定是否为同一人")
 
+
+_WAIT = text("select pg_advisory_xact_lock(hashtextextended('person_match', 0))")
 
 _one, _two = aliased(CaseParty), aliased(CaseParty)
 _ALIKE = (

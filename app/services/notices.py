@@ -71,7 +71,8 @@ async def page(work: Work, cursor: str | None, limit: int) -> Page:
     values = _values(work, posts) | {"limit": limit + 1}
     after = None
     if cursor is not None:
-        after, values["sent_at"], values["id"] = cursors.read(cursor, question, "itu")
+        read, values["sent_at"], values["id"] = cursors.read(cursor, question, "itu")
+        after = min(read, 1)
     shapes = tuple(post.levels for post in posts)
     rows = (await work.connection.execute(_statement(shapes, after), values)).all()
     more, rows = len(rows) > limit, rows[:limit]

@@ -65,7 +65,7 @@ async def _again(
     person_id = answer.person_id
     assert person_id is not None  # noqa: S101 - the caller's branch
     try:
-        row = await access.visible_person(work, person_id)
+        row = await access.person_for_change(work, person_id)
     except NotFound:
         raise Invalid(
             "所选人员不存在或不在您的工作范围",
@@ -114,6 +114,9 @@ def _facts(answer: PersonAnswer) -> dict[str, Any]:
 def _columns(key: DataKey, person_id: UUID, facts: dict[str, Any]) -> dict[str, Any]:
     ring = crypto.keyring()
     born = _day(facts.get("birth_on"))
+    if born is not None and born > clock.local_day(clock.now()):
+        problem = {"field": "birth_on", "message": "出生日期晚于今天"}
+        raise Invalid("出生日期有误，请核对", [problem])
     secret = {name: facts[name] for name in SEALED if facts.get(name) is not None}
     return {
         "sealed": crypto.seal(key, secret, Place("person", "sealed", person_id)),
@@ -201,6 +204,11 @@ async def _alike(work: Work, person_id: UUID, facts: dict[str, Any]) -> Sequence
     return [(row.id, row.reason) for row in found]
 
 
+def age_at(born: date, at: datetime) -> int:
+    """Full years at a moment; nought for a child that was still to be born then."""
+    return clock.age_on(born, max(born, clock.local_day(at)))
+
+
 def flags_on(
     known_flags: frozenset[Flag], sex: Sex | None, born: date | None, at: datetime
 ) -> list[Flag]:
@@ -208,7 +216,7 @@ def flags_on(
     (反家暴法 5；个保法 28; 老年人权益保障法 2)."""
     flags = set(known_flags)
     if born is not None:
-        age = clock.age_on(born, clock.local_day(at))
+        age = age_at(born, at)
         flags -= {Flag.MINOR, Flag.GIRL_UNDER14, Flag.ELDERLY}
         if age < 18:
             flags.add(Flag.MINOR)

@@ -41,7 +41,7 @@ async def search(work: Work, wanted: Wanted) -> dict[str, Any]:
     highest = max((access.HIGHEST.get(r, Sight.S0) for r in work.actor.roles), default=Sight.S0)
     if highest < Sight.S2:
         raise NotAllowed("您的角色不能查找人员")
-    await looks.log(work, "people_search", highest)
+    await looks.log(work, "people_search", max(highest, Sight.S3))
     found = await _found(work, wanted)
     seen = await _through(work, [row.person_id for row in found])
     known = await access.people_of(work, list(seen))

@@ -93,7 +93,7 @@ async def step(
         name=plan.name,
         at=at,
         answers=answers,
-        outcome=_text(getattr(form, plan.outcome)) if plan.outcome else None,
+        outcome=text_of(getattr(form, plan.outcome)) if plan.outcome else None,
         counted_from=deadlines.counted_from(answers, plan.counted_from, at),
     )
     amount = getattr(form, plan.amount) if plan.amount else None
@@ -130,7 +130,7 @@ def record(
         "kind": case.kind,
         "name": event.name,
         "outcome": event.outcome,
-        "amount": amount,
+        "amount": None if amount is None else Decimal(amount),
         "subject": case.subject,
         "sex": case.sex,
         "age_band": _age_band(case, event.at),
@@ -231,7 +231,7 @@ def _as_fact(known: Known, at: datetime) -> PartyFact:
         role=known.role,
         relation=known.relation,
         sex=known.sex,
-        age=clock.age_on(born, clock.local_day(at)) if born else None,
+        age=people.age_at(born, at) if born else None,
         flags=frozenset(people.flags_on(known.flags, known.sex, born, at)),
     )
 
@@ -247,7 +247,8 @@ def _bed(wanted: Sequence[Effect], form: Form) -> int | None:
     return next((getattr(form, e.field) for e in wanted if isinstance(e, OccupyBed)), None)
 
 
-def _text(value: Any) -> str | None:
+def text_of(value: Any) -> str | None:
+    """An outcome as it is stored."""
     return None if value is None else str(getattr(value, "value", value))
 
 
@@ -265,7 +266,7 @@ def _advance(kind: CaseKind, case: Card, action: Action, form: Form, at: datetim
     if case.state in kind.final:
         case.closed_at = at
         outcome = getattr(form, action.outcome_field) if action.outcome_field else None
-        case.outcome = _text(outcome) or case.state
+        case.outcome = text_of(outcome) or case.state
     else:
         case.closed_at = case.outcome = None
 

@@ -41,10 +41,10 @@ _EVENTS = (
 _LATEST = (
     _EVENTS.where(_event.replaced_by.is_(None))
     .ext(distinct_on(_event.name))
-    .order_by(_event.name, _event.seq.desc())
+    .order_by(_event.name, _event.happened_at.desc(), _event.seq.desc())
 )
 _FIRST_PAGE = _EVENTS.order_by(_event.seq.desc()).limit(bindparam("limit", type_=BigInteger))
-_NEXT_PAGE = _FIRST_PAGE.where(_event.seq < bindparam("seq"))
+_NEXT_PAGE = _FIRST_PAGE.where(_event.seq < bindparam("seq", type_=BigInteger))
 _LOCKED = (
     select(col(CaseVault.event_id), func.count().label("number"))
     .where(col(CaseVault.case_id) == bindparam("case_id"))

@@ -71,24 +71,25 @@ $$""",
     "members_last": """
 create function members_last(
     of_kinds text[], names text[], moves text[], place bigint[], until timestamptz)
-returns table (id uuid, case_id uuid, at timestamptz, name text, outcome text,
+returns table (case_id uuid, at timestamptz, name text, outcome text,
     district bigint, town bigint, village bigint)
-language sql stable parallel safe as $$
-    select l.id, l.case_id, l.at, l.name, l.outcome, coalesce(m.district, l.district),
+language sql stable as $$
+    select l.case_id, l.at, l.name, l.outcome, l.district,
         case when m.case_id is null then l.town else m.town end,
         case when m.case_id is null then l.village else m.village end
     from (
-        select distinct on (e.case_id) e.*
+        select distinct on (e.case_id)
+            e.case_id, e.at, e.seq, e.name, e.outcome, e.district, e.town, e.village
         from figure_chosen((of_kinds, names, null, false, null)::figure_choice,
             place[1:1], '-infinity', until) e
         order by e.case_id, e.at desc, e.seq desc
     ) l left join (
-        select distinct on (e.case_id) e.*
+        select distinct on (e.case_id) e.case_id, e.at, e.seq, e.town, e.village
         from figure_chosen((of_kinds, moves, null, false, null)::figure_choice,
             place[1:1], '-infinity', until) e
         order by e.case_id, e.at desc, e.seq desc
     ) m on m.case_id = l.case_id and (m.at, m.seq) > (l.at, l.seq)
-    where figure_within(place, coalesce(m.district, l.district),
+    where figure_within(place, l.district,
         case when m.case_id is null then l.town else m.town end,
         case when m.case_id is null then l.village else m.village end)
 $$""",
@@ -127,28 +128,25 @@ $$""",
 create function members_among(of_kinds text[], enter text[], leave text[], outcomes text[],
     moves text[], having_c figure_choice, level text, place bigint[],
     since timestamptz, until timestamptz)
-returns table (area bigint, id uuid, case_id uuid, at timestamptz, counted boolean)
+returns table (area bigint, case_id uuid, at timestamptz, counted boolean)
 language sql stable set enable_nestloop = off as $$
     with stood as materialized (
         select l.*, l.name = any(enter) and (outcomes is null or l.outcome = any(outcomes)) as here
         from members_last(of_kinds, enter || leave, moves, place, until) l),
-    gone as materialized (
-        select array(select s.case_id from stood s where not s.here and s.at >= since) as cases),
-    before as (
-        select distinct on (e.case_id) e.*
-        from figure_event e
-        where e.case_id = any((select g.cases from gone g)::uuid[]) and e.at < since
-          and e.kind = any(of_kinds) and e.name = any(enter || leave)
-        order by e.case_id, e.at desc, e.seq desc),
     present as (
-        select b.case_id from before b
+        select b.case_id from (
+            select distinct on (e.case_id) e.case_id, e.name, e.outcome
+            from figure_chosen((of_kinds, enter || leave, null, false, null)::figure_choice,
+                place[1:1], '-infinity', since) e
+            where e.case_id in (select s.case_id from stood s where not s.here and s.at >= since)
+            order by e.case_id, e.at desc, e.seq desc) b
         where b.name = any(enter) and (outcomes is null or b.outcome = any(outcomes))
         union
         select e.case_id from figure_chosen(
             (of_kinds, enter, outcomes, false, null)::figure_choice, place[1:1], since, until) e),
     had as (
         select distinct e.case_id from figure_chosen(having_c, place[1:1], since, until) e)
-    select figure_area(level, s.district, s.town, s.village), s.id, s.case_id, s.at,
+    select figure_area(level, s.district, s.town, s.village), s.case_id, s.at,
         had.case_id is not null
     from stood s left join present on present.case_id = s.case_id
     left join had on had.case_id = s.case_id

@@ -142,7 +142,7 @@ WRONG: dict[str, Callable[[], CaseKind]] = {
     "suspicion names the unknown event 'nothing'": lambda: replace(
         KIND, suspicion={"nothing": None}
     ),
-    "suspicion: opened does not ask 'nothing'": lambda: replace(
+    "suspicion: opened depends on 'nothing', which is not asked": lambda: replace(
         KIND, suspicion={OPENED: when("nothing", True)}
     ),
     "action accept names unknown states ['nothing']": lambda: of("accept", source=SOME),
@@ -168,10 +168,28 @@ WRONG: dict[str, Callable[[], CaseKind]] = {
     "action accept: counted_from 'officers' is no date or moment": lambda: of(
         "accept", counted_from="officers"
     ),
+    "action accept: counted_from 'nothing' is no date or moment": lambda: of(
+        "accept", counted_from="nothing"
+    ),
+    "opened names 'nothing', which its form does not ask": lambda: replace(
+        KIND, opening_outcome="nothing"
+    ),
+    "opened: counted_from 'what_happened' is no date or moment": lambda: replace(
+        KIND, counted_from="what_happened"
+    ),
+    "opened: an effect names {'nothing'}": lambda: replace(
+        KIND, opening_effects=(Share(field="nothing"),)
+    ),
+    "action record_visit: an effect depends on answers nobody can give: ['seen']": lambda: of(
+        "record_visit", effects=(Share(role=Role.COURT, only_if=when("outcome", "none", "seen")),)
+    ),
+    "deadline visit: met by record_visit depends on answers nobody can give": lambda: clock(
+        "visit", met_if=when("outcome", True)
+    ),
     "action accept: an effect names {'shelter_id'}": lambda: of(
         "accept", effects=(Share(field="shelter_id"),)
     ),
-    "action accept: an effect names": lambda: of(
+    "action accept: an effect depends on 'nothing', which is not asked": lambda: of(
         "accept",
         effects=(
             OpenLinked(kind="mediation", why="设计", basis="设计", only_if=when("nothing", True)),
@@ -179,10 +197,10 @@ WRONG: dict[str, Callable[[], CaseKind]] = {
     ),
     "deadline warning names unknown events ['nothing']": lambda: clock("warning", met_by=SOME),
     "deadline warning has no basis": lambda: clock("warning", basis=""),
-    "deadline warning: accept does not ask 'nothing'": lambda: clock(
+    "deadline warning: starting on accept depends on 'nothing', which is not asked": lambda: clock(
         "warning", only_if=when("nothing", True)
     ),
-    "deadline warning: issue_warning does not ask 'nothing'": lambda: clock(
+    "deadline warning: met by issue_warning depends on 'nothing', which": lambda: clock(
         "warning", met_if=when("nothing", True)
     ),
     "deadline notice: record_notice does not ask which of": lambda: clock(

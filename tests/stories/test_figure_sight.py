@@ -1,6 +1,7 @@
 """Figures are for everybody who holds a role in the area, cases and small counts are not."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -28,7 +29,7 @@ async def test_who_lost_a_case_by_transfer_is_not_shown_how_many(client: Client)
     """The event stays in the town where it happened, the case does not."""
     case_id = await accepted(client)
     town, district = await client("women_fed_town"), await client("women_fed_district")
-    where = {"area": TOWN, "period": "2026", "at": NOW + 3 * DAY}
+    where: dict[str, Any] = {"area": TOWN, "period": "2026", "at": NOW + 3 * DAY}
     assert (await board(town, **where))["LAW-01"]["value"] == 1
     moved = {"area": OTHER_VILLAGE, "reason": "受害人已搬至该村"}
     await send(district, f"dv_warning/{case_id}/transfer", moved, NOW + 2 * DAY)
@@ -40,7 +41,7 @@ async def test_who_lost_a_case_by_transfer_is_not_shown_how_many(client: Client)
 
 async def test_few_are_shown_only_to_those_who_may_open_every_case(client: Client) -> None:
     await accepted(client)
-    where = {"area": VILLAGE, "period": "2026", "at": NOW + DAY}
+    where: dict[str, Any] = {"area": VILLAGE, "period": "2026", "at": NOW + DAY}
     for who in ("women_fed_district", "women_fed_town", "women_fed_village", "police"):
         assert (await board(await client(who), **where))["LAW-01"]["value"] == 1, who
     for who in ("wcwc_office", "court", "justice_bureau", "civil_affairs"):
@@ -55,7 +56,7 @@ async def test_the_office_reads_figures_of_many_but_never_their_cases(client: Cl
     for number in range(5):
         await accepted(client, NOW + number * DAY)
     office = await client("wcwc_office")
-    where = {"area": DISTRICT, "period": "2026Q1", "at": NOW + 9 * DAY}
+    where: dict[str, Any] = {"area": DISTRICT, "period": "2026Q1", "at": NOW + 9 * DAY}
     assert (await board(office, **where))["LAW-01"]["value"] == 5
     behind = await ask(office, "/LAW-01/cases", **where)
     assert (behind["total"], behind["yours"], behind["items"]) == (5, 0, [])
@@ -64,7 +65,7 @@ async def test_the_office_reads_figures_of_many_but_never_their_cases(client: Cl
 async def test_who_was_given_every_case_sees_how_few_they_are(client: Client) -> None:
     hospital = await client("hospital")
     await send(hospital, "dv_warning@other", QUICK, NOW)
-    where = {"area": DISTRICT, "period": "2026", "at": NOW + DAY}
+    where: dict[str, Any] = {"area": DISTRICT, "period": "2026", "at": NOW + DAY}
     assert (await board(hospital, **where))["LAW-37"]["denominator"] == 1
     await accepted(client)
     assert (await board(hospital, **where))["LAW-37"]["suppressed"]
@@ -98,7 +99,7 @@ async def test_figures_are_asked_for_ones_own_areas(
 
 async def test_wrong_questions_are_refused(client: Client) -> None:
     fed = await client("women_fed_district")
-    for path, query, status in (
+    wrong: tuple[tuple[str, dict[str, Any], int], ...] = (
         ("", {"period": "2026-13"}, 422),
         ("", {"period": "2026", "area": 12}, 422),
         ("/LAW-99/cases", {"period": "2026"}, 404),
@@ -106,7 +107,8 @@ async def test_wrong_questions_are_refused(client: Client) -> None:
         ("/LAW-01/cases", {"period": "2026", "side": "denominator"}, 422),
         ("/LAW-01/cases", {"period": "2026", "cursor": "nonsense"}, 422),
         ("/LAW-01/trend", {"year": 1999}, 422),
-    ):
+    )
+    for path, query, status in wrong:
         answer = await fed.get(f"/indicators{path}", params={"area": DISTRICT} | query)
         assert answer.status_code == status, (path, answer.text)
 

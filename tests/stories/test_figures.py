@@ -5,13 +5,15 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from app import clock
 from app.kinds import KINDS
 from app.kinds.across import INDICATORS as ACROSS
 from app.services.figures.catalogue import catalogue
 from app.services.figures.targets import REPORTED, TARGETS
 from tests.conftest import Client
-from tests.kinds.walks.dv_warning import DELIVERY, PENALTY, WARNING
+from tests.kinds.walks.dv_warning import DELIVERY, PENALTY, TRANSFER, WARNING
 from tests.stories.answers import HUSBAND, NOW, REPORT, command
 from tests.stories.board import (
     DISTRICT,
@@ -77,6 +79,18 @@ async def test_a_duty_is_missed_once_it_is_past_due_and_late_stays_late(client: 
     await send(police, f"dv_warning/{case_id}/mandatory_report", reported, NOW + 2 * DAY)
     late = await board(fed, at=NOW + 3 * DAY, **where)
     assert (late["LAW-29b"]["value"], late["LAW-29a"]["value"]) == (0, 1)
+
+
+@pytest.mark.parametrize(("days", "missed"), [(10, 0), (100, 1)])
+async def test_a_clock_dropped_after_it_was_due_was_missed(
+    client: Client, days: int, missed: int
+) -> None:
+    case_id = await accepted(client)
+    await decide(client, case_id, "issue_warning", WARNING, NOW + DAY)
+    await decide(client, case_id, "transfer_out", TRANSFER, NOW + days * DAY)
+    fed = await client("women_fed_district")
+    line = (await board(fed, at=NOW + 200 * DAY, area=DISTRICT, period="2026"))["LAW-34"]
+    assert (line["numerator"], line["denominator"]) == (0, missed)
 
 
 async def test_a_corrected_event_counts_once(client: Client) -> None:
@@ -152,7 +166,7 @@ async def test_months_and_towns_add_up(client: Client) -> None:
 
 async def test_registers_name_what_they_count(client: Client) -> None:
     fed = await client("women_fed_district")
-    where = {"area": DISTRICT, "period": "2026", "at": NOW}
+    where: dict[str, Any] = {"area": DISTRICT, "period": "2026", "at": NOW}
     lines = await board(fed, **where)
     assert lines["LAW-22"]["value"] == 1
     assert lines["LAW-22"]["target"] == {"code": "LAW-T1", "text": "≥1个", "direction": "↑"}

@@ -75,6 +75,14 @@ class Watched:
             assert [i["overdue"] for i in found] == [late]
             assert bool(await self.listed(rule, at, overdue=True)) is late
             assert bool(await self.listed(rule, at, overdue=False)) is not late
+        assert await self._overdue(due) < await self._overdue(due + EDGE)
+
+    async def _overdue(self, at: datetime) -> int:
+        fed = await self._client("women_fed_district")
+        with clock.at(at):
+            counts = await fed.get("/worklist/counts", params={"scope": "area"})
+        found: int = counts.json()["overdue"]["count"]
+        return found
 
     async def alerts(self, rule: str, at: datetime) -> None:
         told = [await self.listed(rule, m) for m in (at - EDGE, at)]

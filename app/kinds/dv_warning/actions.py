@@ -1,7 +1,7 @@
 """The states of a warning and all its steps, from acceptance to the end."""
 
 from app.kinds.base import ANYWHERE, Action, Notify
-from app.kinds.dv_warning import guards, monitoring
+from app.kinds.dv_warning import guards, monitoring, visit_guards
 from app.kinds.dv_warning.deciding import DECIDING, DELIVERING, POLICE, SUPERVISED
 from app.kinds.forms import when
 from app.roles import WOMEN_FED, Role
@@ -45,7 +45,7 @@ MONITORING = (
         by=POLICE | {Role.VILLAGE_COMMITTEE},
         basis="反家暴法 17；粤办法 28；34号 12",
         form=monitoring.Visit,
-        guards=(guards.first_visit_by_police, guards.rounds_lie_apart),
+        guards=(visit_guards.first_visit_by_police, visit_guards.rounds_lie_apart),
         effects=(_ask_police("查访有新的情况，请立即核实处理"),),
         outcome="outcome",
         counted_from="visited_at",
@@ -108,7 +108,7 @@ MONITORING = (
         by=POLICE,
         basis="34号 12",
         form=monitoring.NoRecurrence,
-        guards=(guards.three_clean_visits,),
+        guards=(visit_guards.three_clean_visits, visit_guards.sightings_are_settled),
     ),
 )
 

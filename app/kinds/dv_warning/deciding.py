@@ -5,6 +5,7 @@ from app.kinds.dv_warning import decisions, guards
 from app.kinds.dv_warning.report import Acceptance
 from app.kinds.dv_warning.words import Recipient
 from app.kinds.forms import when
+from app.kinds.guards import entered_once
 from app.roles import Role
 
 POLICE = frozenset({Role.POLICE})
@@ -37,6 +38,7 @@ DECIDING = (
         by=POLICE,
         basis="反家暴法 15；粤办法 23",
         form=Acceptance,
+        guards=(entered_once,),
         effects=(
             Notify(
                 to=(Role.CIVIL_AFFAIRS,),

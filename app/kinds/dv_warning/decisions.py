@@ -21,6 +21,7 @@ from app.kinds.dv_warning.words import (
     ViolenceType,
 )
 from app.kinds.forms import S1, S2, S3, Form, Moment, Whole, Yes, ask, when
+from app.kinds.people import Relation
 
 
 class Finding(Form):
@@ -46,6 +47,9 @@ class Finding(Form):
     )
     liability: list[Liability] = ask(
         "应当追究法律责任的情形", S3, source="34号 20", default_factory=list
+    )
+    relation: Relation | None = ask(
+        "加害人与受害人的关系", S2, source="34号 9", hint="登记时未填写的在此填写", default=None
     )
     live_together: Yes | None = ask(
         "双方共同生活（含同居）",

@@ -1,8 +1,4 @@
-"""What the law sets against a decision, a visit or an end."""
-
-from collections.abc import Mapping
-from datetime import datetime, timedelta
-from typing import Any
+"""What the law sets against a decision or an end."""
 
 from app.kinds.dv_warning.decisions import (
     Criticism,
@@ -11,15 +7,7 @@ from app.kinds.dv_warning.decisions import (
     PenaltyDecision,
     WrittenWarning,
 )
-from app.kinds.dv_warning.monitoring import (
-    Deceased,
-    NoRecurrence,
-    PartyDied,
-    TransferOut,
-    Visit,
-    Visitor,
-    VisitOutcome,
-)
+from app.kinds.dv_warning.monitoring import Deceased, PartyDied, TransferOut
 from app.kinds.dv_warning.words import PenaltyBasis, Statement
 from app.kinds.guards import Conduct, Fact, Facts, PartyFact, Refusal, guard
 from app.kinds.people import MUST_ISSUE_FLAGS, PartyRole, Relation
@@ -27,31 +15,30 @@ from app.kinds.people import MUST_ISSUE_FLAGS, PartyRole, Relation
 _OUTSIDE_THE_FAMILY = frozenset(
     {Relation.FORMER_SPOUSE, Relation.PARTNER, Relation.FORMER_PARTNER, Relation.OTHER}
 )
-_CLEAN_VISITS = 3
-_ROUND = timedelta(days=60)
-"""Visits are three-monthly (34号 12). Less than this apart they are further looks at the family,
-welcome, but not rounds: four in a month would otherwise end the supervision."""
 
 
 @guard("反家暴法 16；34号 9", Fact.PARTIES)
-def parties_are_known(facts: Facts, _form: Finding) -> Refusal | None:
+def parties_are_known(facts: Facts, form: Finding) -> Refusal | None:
     """A decision names both people and how they are related."""
     perpetrators = facts.of(PartyRole.PERPETRATOR)
     missing = [] if facts.of(PartyRole.VICTIM) else ["受害人"]
     missing += [] if perpetrators else ["加害人"]
-    missing += ["双方关系"] if any(p.relation is None for p in perpetrators) else []
-    if not missing:
-        return None
-    return Refusal(
-        type="parties-incomplete", detail=f"作出决定前须登记{'、'.join(missing)}，请先补登当事人"
-    )
+    if missing:
+        return Refusal(
+            type="parties-incomplete",
+            detail=f"作出决定前须登记{'、'.join(missing)}，请先补登当事人",
+        )
+    if None in _relations(facts, form):
+        return Refusal(
+            type="relation-missing", detail="告诫书等须写明双方关系，请填写“加害人与受害人的关系”"
+        )
+    return None
 
 
 @guard("反家暴法 37；34号 24；粤办法 50", Fact.PARTIES)
 def they_live_as_a_family(facts: Facts, form: Finding) -> Refusal | None:
     """A warning is for families and for those who live together, whatever they are called."""
-    outside = any(p.relation in _OUTSIDE_THE_FAMILY for p in facts.of(PartyRole.PERPETRATOR))
-    if not outside or form.live_together:
+    if form.live_together or _OUTSIDE_THE_FAMILY.isdisjoint(_relations(facts, form)):
         return None
     return Refusal(
         type="not-family",
@@ -142,45 +129,6 @@ def defiance_follows_a_warning(facts: Facts, form: PenaltyDecision) -> Refusal |
     )
 
 
-@guard("34号 12", Fact.ANSWERS)
-def first_visit_by_police(facts: Facts, form: Visit) -> Refusal | None:
-    """The first visit is the police station's own; others may come with it."""
-    reached = form.outcome is not VisitOutcome.NOT_REACHED
-    if not reached or Visitor.POLICE in form.visitors or _rounds(facts):
-        return None
-    return Refusal(
-        type="first-visit-by-police",
-        detail="首次查访应当由公安派出所进行，村（居）委会可以会同；单独走访请记为“加访”",
-    )
-
-
-@guard("34号 12；设计", Fact.ANSWERS)
-def rounds_lie_apart(facts: Facts, form: Visit) -> Refusal | None:
-    """A round is what comes three months on; an earlier look is recorded as an extra visit."""
-    rounds = _rounds(facts)
-    if not rounds or form.outcome is VisitOutcome.NOT_REACHED:
-        return None
-    if form.visited_at - _moment(rounds[-1], "visited_at") >= _ROUND:
-        return None
-    return Refusal(
-        type="visit-too-soon",
-        detail="定期查访每三个月一次，距上次查访不足六十日的走访请记为“加访”",
-    )
-
-
-@guard("34号 12；设计", Fact.ANSWERS)
-def three_clean_visits(facts: Facts, _form: NoRecurrence) -> Refusal | None:
-    """Three in a row after the first one, which is not counted among them."""
-    counted = [visit["outcome"] for visit in _rounds(facts)[1:]][-_CLEAN_VISITS:]
-    clean = sum(outcome == VisitOutcome.NONE for outcome in counted)
-    if clean == _CLEAN_VISITS:
-        return None
-    return Refusal(
-        type="not-three-clean-visits",
-        detail="首次查访之后须连续三次定期查访未发现再次实施家庭暴力，才能结束查访",
-    )
-
-
 @guard("粤办法 20")
 def received_elsewhere(_facts: Facts, form: TransferOut) -> Refusal | None:
     """首接责任: who was told first follows the case until somebody else has it."""
@@ -201,12 +149,17 @@ def death_is_cleared(_facts: Facts, form: PartyDied) -> Refusal | None:
     )
 
 
+def _relations(facts: Facts, form: Finding) -> set[Relation | None]:
+    """What is registered, and for whom nothing is, what the finding states."""
+    return {p.relation or form.relation for p in facts.of(PartyRole.PERPETRATOR)}
+
+
 def _special_victim(facts: Facts) -> bool:
     """Whether a victim is specially protected; a child who was there is a victim (粤办法 50)."""
     report = facts.last("opened") or {}
     victims = facts.of(PartyRole.VICTIM)
-    children = facts.of(PartyRole.CHILD)
-    return bool(report.get("children_present") or children or any(map(_protected, victims)))
+    young = any(child.age is None or child.age < 18 for child in facts.of(PartyRole.CHILD))
+    return bool(report.get("children_present") or young or any(map(_protected, victims)))
 
 
 def _protected(person: PartyFact) -> bool:
@@ -225,20 +178,3 @@ def _conduct(facts: Facts) -> Conduct:
         warned=facts.conduct.warned + here("issue_warning") - here("revoke_warning"),
         punished=facts.conduct.punished + here("record_penalty") + here("open_criminal"),
     )
-
-
-def _rounds(facts: Facts) -> list[Mapping[str, Any]]:
-    """The completed visits since the last delivery, in the order they were made."""
-    delivery = facts.last("deliver_warning")
-    visits = [
-        visit
-        for visit in facts.answers.get("record_visit", ())
-        if visit["outcome"] != VisitOutcome.NOT_REACHED
-        and delivery
-        and _moment(visit, "visited_at") >= _moment(delivery, "delivered_at")
-    ]
-    return sorted(visits, key=lambda visit: _moment(visit, "visited_at"))
-
-
-def _moment(answers: Mapping[str, Any], name: str) -> datetime:
-    return datetime.fromisoformat(answers[name])

@@ -75,7 +75,8 @@ KIND = CaseKind(
     form=Need,
     subject="recipient",
     opened_by=REFERRERS,
-    read_by=REFERRERS | {Role.JUSTICE_BUREAU},
+    # 法援法 21: who tells of a need does not follow the suit of a neighbour.
+    read_by=(REFERRERS | {Role.JUSTICE_BUREAU}) - {Role.GRID_WORKER},
     states={
         "identified": "已发现需要",
         "consented": "同意转介",

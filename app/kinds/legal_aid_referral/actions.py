@@ -18,6 +18,7 @@ REFERRERS = WOMEN_FED | {
     Role.ZONGZHI,
     Role.LEGAL_AID,
 }
+_WITH_HER = REFERRERS - {Role.GRID_WORKER}
 CENTRE = frozenset({Role.LEGAL_AID})
 FOR_HER = WOMEN_FED | {Role.LEGAL_AID, Role.SHELTER}
 _UNDER_REVIEW = frozenset({"received", "supplement_required", "provisional"})
@@ -29,7 +30,7 @@ APPLYING = (
         title="同意转介",
         source=frozenset({"identified"}),
         target="consented",
-        by=REFERRERS,
+        by=_WITH_HER,
         basis="法援法 38, 40；设计",
         form=application.ConsentGiven,
         guards=(guards.incapable_apply_by_proxy, guards.proxy_is_not_the_perpetrator),
@@ -40,7 +41,7 @@ APPLYING = (
         title="本人不转介",
         source=frozenset({"identified"}),
         target="declined",
-        by=REFERRERS,
+        by=_WITH_HER,
         basis="设计：尊重本人意愿",
         form=application.Decline,
         outcome="reason",
@@ -50,7 +51,7 @@ APPLYING = (
         title="转介申请",
         source=frozenset({"consented"}),
         target="referred",
-        by=REFERRERS,
+        by=_WITH_HER,
         basis="法援法 35, 38；34号 17；粤办法 42",
         form=application.Application,
         guards=(guards.exemption_has_its_ground,),

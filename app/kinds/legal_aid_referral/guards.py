@@ -77,15 +77,6 @@ def incapable_apply_by_proxy(facts: Facts, form: ConsentGiven) -> Refusal | None
     return None
 
 
-def _could_be(one: PartyFact, other: PartyFact) -> bool:
-    """Somebody typed in anew is another row: what is known of the two must then tell them apart."""
-    if one.person_id == other.person_id:
-        return True
-    pairs = ((one.sex, other.sex), (one.age, other.age))
-    alike = all(a is None or b is None or a == b for a, b in pairs)
-    return one.relation is not None and one.relation == other.relation and alike
-
-
 @guard("法援法 40", Fact.PARTIES)
 def proxy_is_not_the_perpetrator(facts: Facts, form: ConsentGiven) -> Refusal | None:
     """Where a parent or guardian is violent, nobody applies simply as legal representative."""
@@ -93,13 +84,13 @@ def proxy_is_not_the_perpetrator(facts: Facts, form: ConsentGiven) -> Refusal | 
         return None
     proxy, perpetrators = facts.of(PartyRole.PROXY)[-1], facts.of(PartyRole.PERPETRATOR)
     carer = any(p.relation in _CARERS for p in perpetrators)
-    if any(_could_be(proxy, p) for p in perpetrators) or (
+    if any(proxy.could_be(p) for p in perpetrators) or (
         carer and form.proxy_ground is ProxyGround.LEGAL_REPRESENTATIVE
     ):
         return Refusal(
             type="proxy-is-perpetrator",
             detail="法定代理人侵害受援人权益的，由其他法定代理人或者近亲属代为申请；"
-            "代为申请人确非加害人的，请补全双方性别、出生日期",
+            "代为申请人确非加害人的，请补全双方身份证号",
         )
     if proxy.relation is None:
         return Refusal(

@@ -74,10 +74,9 @@ KIND = CaseKind(
             text="有一件新的婚姻家庭纠纷，请查看",
             basis="调解法 21",
         ),
-        Share(role=Role.POLICE, only_if=when("immediate_danger", True)),
         Notify(
             to=(Role.POLICE,),
-            text="有一件家庭纠纷现场有危险，请立即查看",
+            text="有一件家庭纠纷现场有危险，请立即与当地调解组织、妇联联系",
             basis="调解法 25；粤办法 17",
             only_if=when("immediate_danger", True),
         ),

@@ -1,7 +1,8 @@
 """The steps of mediation, in the order of 人民调解法 chapters four and five."""
 
-from app.kinds.base import Action, Notify, OpenLinked, Share
+from app.kinds.base import Action, Notify, OpenLinked
 from app.kinds.forms import when
+from app.kinds.guards import entered_once
 from app.kinds.mediation import agreement_forms, agreement_guards, ending_forms, forms, guards
 from app.kinds.mediation.agreement_actions import AFTER_AGREEMENT, AGREED, HANDLE, MEDIATE
 from app.kinds.mediation.choices import DivertReason, ReportedTo, Victim
@@ -25,10 +26,9 @@ def _linked(victim: Victim, people: dict[PartyRole, str]) -> OpenLinked:
 
 
 _TELL_POLICE = (
-    Share(role=Role.POLICE, only_if=when("reported_to", ReportedTo.POLICE)),
     Notify(
         to=(Role.POLICE,),
-        text="有一件家庭纠纷可能激化，请查看",
+        text="有一件家庭纠纷可能激化，请立即与当地调解组织联系",
         basis="调解法 25",
         only_if=when("reported_to", ReportedTo.POLICE),
     ),
@@ -43,7 +43,7 @@ BEFORE_ACCEPTANCE = (
         by=HANDLE,
         basis="调解法 17",
         form=forms.Application,
-        guards=(guards.freely_given,),
+        guards=(entered_once, guards.freely_given),
         outcome="applicant",
     ),
     Action(
@@ -54,6 +54,7 @@ BEFORE_ACCEPTANCE = (
         by=HANDLE,
         basis="调解法 17",
         form=forms.Proposal,
+        guards=(entered_once,),
     ),
     Action(
         name="screen_party",
@@ -104,10 +105,9 @@ BEFORE_ACCEPTANCE = (
         form=ending_forms.Diversion,
         guards=(guards.danger_reported,),
         effects=(
-            Share(role=Role.POLICE, only_if=when("reason", DivertReason.DANGER)),
             Notify(
                 to=(Role.POLICE, Role.WOMEN_FED_TOWN, Role.WOMEN_FED_DISTRICT),
-                text="有一件家庭纠纷不适合调解，已转办，请查看",
+                text="有一件家庭纠纷不适合调解，已转为新的报告，请查看",
                 basis="粤办法 17；妇联规程 11",
                 only_if=when("reason", DivertReason.DANGER),
             ),

@@ -1,6 +1,7 @@
 """The steps after an agreement: confirmation by the court, performance, visits, the file."""
 
-from app.kinds.base import Action, Branch, Share
+from app.kinds.base import Action, Branch, Notify, Share
+from app.kinds.forms import when
 from app.kinds.mediation import agreement_forms, agreement_guards
 from app.kinds.mediation.forms import FILE_FORMAT
 from app.roles import WOMEN_FED, Role
@@ -19,7 +20,7 @@ AFTER_AGREEMENT = (
     Action(
         name="file_confirmation",
         title="共同申请司法确认",
-        source=frozenset({"agreed", "performing"}),
+        source=frozenset({"agreed", "performing", "breached", "rejected"}),
         target="confirmation_filed",
         by=COURT,
         basis="调解法 33；法释5 1–4",
@@ -85,6 +86,14 @@ AFTER_AGREEMENT = (
         by=HANDLE,
         basis="调解法 31；妇联规程 13",
         form=agreement_forms.ReturnVisit,
+        effects=(
+            Notify(
+                to=(Role.WOMEN_FED_TOWN, Role.WOMEN_FED_DISTRICT),
+                text="有一次回访需要立即关注",
+                basis="粤办法 17；妇联规程 11, 13",
+                only_if=when("dv_found", True),
+            ),
+        ),
     ),
     Action(
         name="file_dossier",

@@ -8,6 +8,8 @@ from app.roles import Role
 
 _CONCLUDED = frozenset({"reach_agreement", "fail"})
 _ENDED = frozenset({"terminate", "decline", "divert"})
+_AGREEMENT_GONE = frozenset({"terminate", "divert", "hold_session"})
+"""What the court does not confirm is mediated anew, or ends (调解法 33)."""
 
 
 def _conclusion(name: str, title: str, procedure: CourtProcedure, basis: str) -> DeadlineRule:
@@ -151,7 +153,7 @@ DEADLINES = (
         starts_on=frozenset({"reach_agreement"}),
         met_by=frozenset({"record_performance"}),
         met_if=when("progress", Progress.PERFORMED, Progress.BREACHED),
-        drops_on=frozenset({"terminate"}),
+        drops_on=_AGREEMENT_GONE,
         due=AtValidUntil(),
         remind_days=(3,),
     ),
@@ -163,7 +165,7 @@ DEADLINES = (
         starts_on=frozenset({"reach_agreement"}),
         met_by=frozenset({"return_visit"}),
         met_if=when("reached", True),
-        drops_on=frozenset({"terminate"}),
+        drops_on=_AGREEMENT_GONE,
         due=terms.RETURN_VISITS[0],
         then=Steps(terms=terms.RETURN_VISITS[1:]),
     ),

@@ -77,6 +77,15 @@ class Proposal(Form):
     )
 
 
+_CHILDREN_WHO_SAW = party(
+    "遭受或者目睹的未成年人（尚未登记的）",
+    PartyRole.CHILD,
+    source="粤办法 50",
+    visible_if=when("children_saw", True),
+    default_factory=list,
+)
+
+
 class Screening(Form):
     """One party alone, before acceptance. What she or he says never reaches the other."""
 
@@ -104,6 +113,7 @@ class Screening(Form):
         default=None,
         visible_if=when("dv_found", True),
     )
+    children: list[PersonAnswer] = _CHILDREN_WHO_SAW
     informed_of_order: Yes | None = ask(
         "已告知可以报警、申请人身安全保护令",
         S1,

@@ -2,6 +2,7 @@
 
 from app.kinds.base import Action, Branch, Notify, Share
 from app.kinds.forms import when
+from app.kinds.guards import entered_once
 from app.kinds.protection_order import guards, order_guards
 from app.kinds.protection_order.application import (
     Admission,
@@ -35,7 +36,7 @@ APPLYING = (
         by=HELPERS,
         basis="10号 2、3、13；34号 15；粤办法 23(五)",
         form=Draft,
-        guards=(guards.her_own_wish,),
+        guards=(entered_once, guards.her_own_wish),
     ),
     Action(
         name="decline",
@@ -55,7 +56,12 @@ APPLYING = (
         by=HELPERS | COURT,
         basis="反家暴法 23–25、27；法释17 1、2；粤办法 31",
         form=Application,
-        guards=(guards.application_complete, guards.proxy_allowed),
+        guards=(
+            entered_once,
+            guards.application_complete,
+            guards.proxy_allowed,
+            guards.proxy_is_not_the_respondent,
+        ),
         effects=(
             Share(role=Role.COURT),
             Notify(

@@ -14,6 +14,7 @@ from app.roles import Role
 _ORDERS = frozenset({"decide", "add_measures", "change_order"})
 _WITH_MEASURES = when("measures", *Measure)
 _SERVICE = frozenset({"serve", "serve_more"})
+_REVOKED = frozenset({"revoke_order"})
 _28 = "反家暴法 28"
 _VISITS = "设计：10号 18“定期回访”，妇联规程 13"
 
@@ -43,6 +44,7 @@ DEADLINES = (
         starts_on=_ORDERS,
         only_if=_WITH_MEASURES,
         met_by=_SERVICE,
+        drops_on=_REVOKED,
         alert=Hours(24, source="10号 14"),
         due=CourtHours(24, source="10号 14"),
         each=tuple(r.value for r in MUST_SERVE),
@@ -57,6 +59,7 @@ DEADLINES = (
         only_if=_WITH_MEASURES,
         met_by=_SERVICE,
         met_if=when("progress", Progress.COMPLETE),
+        drops_on=_REVOKED,
         alert=Hours(24, source="10号 14"),
         due=CourtHours(24, source="10号 14"),
     ),
@@ -68,7 +71,7 @@ DEADLINES = (
         starts_on=_SERVICE,
         only_if=when("recipients", Recipient.POLICE_STATION),
         met_by=frozenset({"police_check"}),
-        drops_on=frozenset({"revoke_order"}),
+        drops_on=_REVOKED,
         due=Hours(24, source="粤办法 33", region="粤"),
     ),
     DeadlineRule(
@@ -91,7 +94,7 @@ DEADLINES = (
         only_if=_WITH_MEASURES,
         met_by=frozenset({"follow_up"}),
         met_if=when("contact", Contact.VISITED, Contact.PHONED),
-        drops_on=frozenset({"revoke_order"}),
+        drops_on=_REVOKED,
         alert=Days(3, source=_VISITS, region="区", rolls=False),
         due=Days(7, source=_VISITS, region="区", rolls=False),
         then=Every(
@@ -114,7 +117,7 @@ DEADLINES = (
         starts_on=_ORDERS,
         only_if=_WITH_MEASURES,
         met_by=frozenset({"ask_renewal", "request_change"}),
-        drops_on=frozenset({"revoke_order"}),
+        drops_on=_REVOKED,
         due=AtValidUntil(),
         remind_days=(30, 14, 7),
     ),
@@ -126,6 +129,7 @@ DEADLINES = (
         starts_on=frozenset({"request_change"}),
         met_by=frozenset({"change_order", "revoke_order", "keep_ruling"}),
         met_if=when("ground", RulingGround.APPLICATION),
+        drops_on=_REVOKED,
         due=AtValidUntil(),
         remind_days=(7, 3, 1),
     ),

@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
-from app.kinds.forms import S1, S2, S3, Choice, Form, Moment, Whole, Yes, ask, when
+from app.kinds.forms import S1, S2, S3, S4, Choice, Form, Moment, Whole, Yes, ask, when
 from app.kinds.instruments import Danger
 from app.kinds.protection_order.codes import Measure
 
@@ -67,9 +67,9 @@ class Service(Form):
         max_length=1000,
     )
     school_id: Whole | None = ask(
-        "送达的学校",
-        S2,
-        source="10号 14",
+        "送达的学校（保密）",
+        S4,
+        source="10号 4、14",
         default=None,
         widget="organisation",
         visible_if=when("recipients", Recipient.SCHOOL),

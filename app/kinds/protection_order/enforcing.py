@@ -29,6 +29,8 @@ from app.roles import WOMEN_FED, Role
 
 POLICE = frozenset({Role.POLICE})
 VISITORS = WOMEN_FED | {Role.VILLAGE_COMMITTEE, Role.SCHOOL}
+ANSWERED = ORDER | {"revoked"}
+"""A breach while the order stood is answered though it was revoked since (反家暴法 34)."""
 
 _SERVED = (
     Notify(
@@ -122,7 +124,7 @@ ENFORCING = (
     Action(
         name="report_breach",
         title="登记违反保护令",
-        source=ORDER,
+        source=ANSWERED,
         target=None,
         by=HELPERS | COURT | {Role.SCHOOL},
         basis="反家暴法 34；粤办法 33；10号 17、18",
@@ -144,7 +146,7 @@ ENFORCING = (
     Action(
         name="police_response",
         title="公安处置违反",
-        source=ORDER,
+        source=ANSWERED,
         target=None,
         by=POLICE,
         basis="粤办法 33；10号 17",
@@ -163,7 +165,7 @@ ENFORCING = (
     Action(
         name="court_response",
         title="法院处理违反",
-        source=ORDER,
+        source=ANSWERED,
         target=None,
         by=COURT,
         basis="反家暴法 34；10号 15；法释17 12",

@@ -89,6 +89,21 @@ def proxy_allowed(facts: Facts, form: Application) -> Refusal | None:
     return None
 
 
+@guard("反家暴法 23", Fact.PARTIES)
+def proxy_is_not_the_respondent(facts: Facts, form: Application) -> Refusal | None:
+    """The violent relative does not speak for her, picked from the list or typed in anew."""
+    if form.proxy is None:
+        return None
+    proxy = facts.of(PartyRole.PROXY)[-1]
+    if any(proxy.could_be(respondent) for respondent in facts.of(PartyRole.RESPONDENT)):
+        return Refusal(
+            type="proxy-is-respondent",
+            detail="被申请人不能代为申请，请由其他近亲属或者公安机关、妇联、村（居）委会等代为申请；"
+            "代为申请人确非被申请人的，请补全双方身份证号",
+        )
+    return None
+
+
 @guard("反家暴法 28", Fact.ANSWERS)
 def ruled_after_acceptance(facts: Facts, form: Decision) -> Refusal | None:
     """What is decided was accepted before."""

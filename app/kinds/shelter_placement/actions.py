@@ -83,12 +83,12 @@ ENTRY = (
     Action(
         name="register",
         title="入站登记",
-        source=frozenset({"admitted"}),
+        source=frozenset({"admitted", "staying"}),
         target="staying",
         by=_SHELTER,
         basis="189号 三(一)；四(二)",
         form=intake.Registration,
-        guards=(guards.agreement_is_signed,),
+        guards=(guards.registered_once, guards.agreement_is_signed),
         outcome="identity",
     ),
 )

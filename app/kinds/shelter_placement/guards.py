@@ -12,6 +12,7 @@ from app.kinds.shelter_placement.intake import (
     IdentityCheck,
     Refuse,
     Registration,
+    Voucher,
 )
 from app.kinds.shelter_placement.stay import (
     ChangeBed,
@@ -56,12 +57,17 @@ def adults_decline_for_themselves(facts: Facts, form: Decline) -> Refusal | None
     return None
 
 
-@guard("粤办法 41, 42；189号 一；反家暴法 15", Fact.ANSWERS, Fact.PARTIES)
+@guard("粤办法 41, 42；189号 一；反家暴法 15；34号 14", Fact.ANSWERS, Fact.PARTIES)
 def entitled_are_not_refused(facts: Facts, form: Refuse) -> Refusal | None:
     if in_care(facts):
         return Refusal(
             type="must-be-placed",
             detail="未成年人和无、限制民事行为能力的受害人应当安置；不能接收的请办理转送",
+        )
+    if Voucher.WARNING in (facts.last("opened") or {}).get("vouchers", ()):
+        return Refusal(
+            type="warning-entitles-to-shelter",
+            detail="受害人持家庭暴力告诫书申请庇护，应当提供临时生活帮助；没有床位的请转送其他庇护场所",
         )
     assessed = facts.last("assess") or {}
     if assessed.get("threatened") and assessed.get("no_place_to_stay"):
@@ -126,6 +132,14 @@ def zone_fits(facts: Facts, form: Admission) -> Refusal | None:
 def new_zone_fits(facts: Facts, form: ChangeBed) -> Refusal | None:
     admitted = facts.last("admit") or {}
     return _zone(facts, is_minor=minor(facts), children=admitted.get("children_along", 0))
+
+
+@guard("189号 三(一)", Fact.ANSWERS)
+def registered_once(facts: Facts, form: Registration) -> Refusal | None:
+    """Who wished to leave before it, and stays after all, is registered then."""
+    if len(facts.answers.get("register", ())) < len(facts.answers.get("admit", ())):
+        return None
+    return Refusal(type="already-registered", detail="已办理入站登记；内容有误的请用“更正”")
 
 
 @guard("189号 四(二)；粤办法 42", Fact.ANSWERS, Fact.PARTIES)

@@ -152,7 +152,9 @@ class Admission(Form):
 class ReferElsewhere(Form):
     to: ReferredTo = ask("转送去向", S1, source="反家暴法 15；粤办法 38(四)")
     reason: str = ask("转送原因", S2, source="粤办法 38(四)", max_length=500)
-    received_by: str | None = ask("接收人", S2, source="设计", default=None, max_length=100)
+    received_by: str | None = ask(
+        "接收人（保密）", S4, source="10号 4", default=None, max_length=100
+    )
     destination: str | None = ask(
         "接收地点（保密）", S4, source="10号 4", default=None, max_length=200
     )
@@ -203,7 +205,7 @@ class Registration(Form):
     )
     medication: str | None = ask("用药", S3, source="粤办法 42", default=None, max_length=500)
     emergency_contact: str | None = ask(
-        "安全的紧急联系人", S2, source="妇联规程 13", default=None, max_length=50
+        "安全的紧急联系人（保密）", S4, source="妇联规程 13", default=None, max_length=50
     )
     emergency_phone: Phone | None = ask(
         "紧急联系人电话（保密）", S4, source="妇联规程 13", default=None, widget="phone"

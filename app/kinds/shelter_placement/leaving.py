@@ -55,7 +55,7 @@ class LeaveApplication(Form):
     reason: str = ask("离开原因", S3, source="189号 三(三)", max_length=1000)
     departure: Departure = ask("离开方式", S1, source="189号 三(三)")
     escort_name: str | None = ask(
-        "接回或护送人", S2, source="189号 三(三)", default=None, max_length=50
+        "接回或护送人（保密）", S4, source="189号 三(三)；10号 4", default=None, max_length=50
     )
     safety_plan: str | None = ask(
         "安全计划", S3, source="妇联规程 11；设计", default=None, max_length=2000

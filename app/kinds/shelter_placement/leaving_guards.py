@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from app.clock import local_day
-from app.kinds.guards import Fact, Facts, PartyFact, Refusal, guard
+from app.kinds.guards import Fact, Facts, Refusal, guard
 from app.kinds.people import PartyRole
 from app.kinds.shelter_placement.guards import in_care
 from app.kinds.shelter_placement.leaving import (
@@ -66,28 +66,29 @@ def only_those_in_care_are_handed_over(facts: Facts, form: HandOver) -> Refusal 
     return None
 
 
-def _could_be(one: PartyFact, other: PartyFact) -> bool:
-    """Somebody typed in anew is another row: what is known of the two must then tell them apart."""
-    if one.person_id == other.person_id:
-        return True
-    pairs = ((one.sex, other.sex), (one.age, other.age))
-    alike = all(a is None or b is None or a == b for a, b in pairs)
-    return one.relation is not None and one.relation == other.relation and alike
-
-
 @guard("189号 三(三)(四)；反家暴法 21", Fact.PARTIES)
 def receiver_is_not_the_perpetrator(facts: Facts, form: HandOver) -> Refusal | None:
     receiver = facts.of(PartyRole.GUARDIAN)[-1]
     perpetrators = facts.of(PartyRole.PERPETRATOR)
-    if not form.not_perpetrator or any(_could_be(receiver, p) for p in perpetrators):
+    if not form.not_perpetrator or any(receiver.could_be(p) for p in perpetrators):
         return Refusal(
             type="minor-to-perpetrator",
             detail="不得将未成年人交给实施家庭暴力的监护人；请联系其他监护人、近亲属或继续庇护。"
-            "接领人确非加害人的，请补全双方性别、出生日期",
+            "接领人确非加害人的，请补全双方身份证号",
+        )
+    if not perpetrators:
+        return Refusal(
+            type="perpetrator-not-entered",
+            detail="尚未登记加害人，无法核对接领人身份；请先用“补登当事人”登记加害人",
         )
     if receiver.relation is None:
         return Refusal(
             type="receiver-relation-missing", detail="请填写接领人与案件主体的关系，以核对其身份"
+        )
+    if receiver.sex is None or receiver.age is None:
+        return Refusal(
+            type="receiver-identity-missing",
+            detail="接领人身份须经确认，请按其证件填写身份证号，或者性别和出生日期",
         )
     return None
 

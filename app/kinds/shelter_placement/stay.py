@@ -51,7 +51,7 @@ class ServiceGiven(Form):
 class ServiceReferral(Form):
     service: Service = ask("转介服务", S1, source="粤办法 42；189号 三(二)")
     agreed: Yes = ask("受害人或其监护人同意转介", S1, source="189号 二(二)")
-    to_whom: str = ask("转介单位", S2, source="189号 三(二)", max_length=100)
+    to_whom: str = ask("转介单位（保密）", S4, source="189号 三(二)；10号 4", max_length=100)
     need: str | None = ask("需要", S3, source="189号 三(二)", default=None, max_length=1000)
 
 

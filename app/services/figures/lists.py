@@ -44,7 +44,8 @@ CLOCKS = _view(
 )  # fmt: skip
 
 Members = Select[tuple[Any, ...]]
-"""Columns: id, case_id, at, due_at, met_at, value, counted."""
+"""Columns: id (of the event, the clock, or the case), case_id, at, due_at, met_at, value,
+counted."""
 
 
 def members(bound: Bound, asked: Asked, side: Side) -> Members | None:
@@ -73,6 +74,7 @@ def members(bound: Bound, asked: Asked, side: Side) -> Members | None:
 
 def _columns(
     rows: FromClause,
+    id_: ColumnElement[Any],
     at: ColumnElement[Any],
     counted: ColumnElement[bool],
     *,
@@ -82,7 +84,7 @@ def _columns(
 ) -> Members:
     empty = null().cast(DateTime(timezone=True))
     return select(
-        rows.c.id.cast(Uuid).label("id"),
+        id_.cast(Uuid).label("id"),
         rows.c.case_id.cast(Uuid).label("case_id"),
         at.cast(DateTime(timezone=True)).label("at"),
         (empty if due_at is None else due_at).label("due_at"),
@@ -99,7 +101,7 @@ def _counted(rules: Rules, columns: Mapping[str, ColumnElement[Any]]) -> ColumnE
 def _events(rules: Rules, rule: Rule, asked: Asked) -> Members:
     columns, at = dict(EVENTS.c), EVENTS.c.at
     value = EVENTS.c.amount if rules.value else None
-    found = _columns(EVENTS, at, _counted(rules, columns), value=value)
+    found = _columns(EVENTS, EVENTS.c.id, at, _counted(rules, columns), value=value)
     return found.where(*where(rule, columns), _within(at, asked), *_here(EVENTS, asked))
 
 
@@ -112,6 +114,7 @@ def _clocks(rules: Rules, rule: Rule, asked: Asked) -> Members:
     basis = next(name for name in BASES if f"{name}_in" in rule)
     found = _columns(
         CLOCKS,
+        rows.id,
         rows[f"{basis}_at"],
         _counted(rules, columns),
         due_at=rows.due_at,
@@ -144,19 +147,21 @@ def _stock(stock: Stock, bound: Bound, rule: Rule, asked: Asked) -> Members:
         "name",
         "outcome",
     )
-    return _columns(rows, rows.c.at, true()).where(*where(rule, dict(rows.c)))
+    return _columns(rows, rows.c.case_id, rows.c.at, true()).where(*where(rule, dict(rows.c)))
 
 
 def _called(call: Call, side: Side) -> Members | None:
     if side == "denominator" and not call.has_whole:
         return None
     more = ("counted",) if call.has_whole else ()
-    rows = _function(f"members_{call.name}({call.arguments})", dict(call.values), *more)
-    found = _columns(rows, rows.c.at, rows.c.counted if call.has_whole else true())
+    by_case = () if call.name == "among" else ("id",)
+    rows = _function(f"members_{call.name}({call.arguments})", dict(call.values), *more, *by_case)
+    counted = rows.c.counted if call.has_whole else true()
+    found = _columns(rows, rows.c.id if by_case else rows.c.case_id, rows.c.at, counted)
     return found.where(rows.c.counted) if side == "numerator" and call.has_whole else found
 
 
 def _function(call: str, values: dict[str, Any], *more: str) -> Subquery:
-    columns = ("id", "case_id", "at", *more)
+    columns = ("case_id", "at", *more)
     chosen = text(f"select {', '.join(columns)} from {call}")  # noqa: S608
     return chosen.bindparams(**values).columns(*(column(c) for c in columns)).subquery()

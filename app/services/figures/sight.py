@@ -38,7 +38,7 @@ class Sight:
         sides = [(members(bound, asked, "numerator"), figure.part)]
         sides.append((members(bound, asked, "denominator"), figure.whole or 0))
         for chosen, count in sides:
-            if chosen is not None and await self.count(chosen) != count:
+            if chosen is not None and await self._count(chosen) != count:
                 return True
         return False
 
@@ -59,8 +59,13 @@ class Sight:
             self._strays[place] = bool(found.scalar_one())
         return self._strays[place]
 
-    async def count(self, chosen: Members) -> int:
-        """How many of the members are in cases that the reader may open."""
+    async def yours(self, bound: Bound, asked: Asked, chosen: Members, total: int) -> int:
+        """How many of a side's members are in cases that the reader may open."""
+        if bound.kinds <= self._readable and await self._sees_all(bound, asked.place):
+            return total
+        return await self._count(chosen)
+
+    async def _count(self, chosen: Members) -> int:
         seen = self.visible(chosen).subquery()
         counted = await self._work.connection.execute(select(func.count()).select_from(seen))
         return counted.scalar_one()

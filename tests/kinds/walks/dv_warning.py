@@ -12,6 +12,12 @@ QUARTER = timedelta(days=85)
 
 WIFE = {"name": "林秋禾", "id_number": "441802198805120022", "phone": "13800000021"}
 HUSBAND = {"name": "贺长庚", "id_number": "441802198603180019", "relation": "spouse"}
+OLD_MAN: dict[str, Any] = {
+    "name": "贺守田",
+    "id_number": "441802195002030716",
+    "flags": ["cannot_report"],
+}
+BOY = {"name": "贺小川", "sex": "male", "birth_on": "2014-09-01"}
 DAUGHTER = {"name": "贺小满", "sex": "female", "birth_on": "2017-05-20"}
 QUICK = {"immediate_danger": True, "what_happened": "隔壁传出打骂声和哭声"}
 KNOWN = {
@@ -116,6 +122,13 @@ DEATH = {
     "died_on": today,
     "violence_ruled_out": True,
     "explanation": "医院证明因病死亡",
+}
+
+
+DISMISSAL = {
+    "reason": "双方及邻居均称只是争吵",
+    "victim_heard": True,
+    "settled_at": now,
 }
 
 
@@ -228,13 +241,26 @@ WALKS = (
         Step(
             "dismiss_recurrence",
             P,
-            {"reason": "双方及邻居均称只是争吵", "victim_heard": True},
+            DISMISSAL,
             state="monitoring",
         ),
         visit(QUARTER),
         visit(QUARTER),
         Step("confirm_no_recurrence", P, refused="not-three-clean-visits"),
         visit(QUARTER),
+        Step(
+            "report_recurrence",
+            V,
+            {
+                "outcome": "suspected",
+                "discovered_at": now,
+                "what_happened": "邻居称夜里又听到哭喊",
+                "immediate_danger": False,
+            },
+            state="monitoring",
+        ),
+        Step("confirm_no_recurrence", P, refused="recurrence-not-settled"),
+        Step("dismiss_recurrence", P, DISMISSAL, state="monitoring"),
         Step("confirm_no_recurrence", P, state="closed_no_recurrence"),
         met=frozenset({"recurrence_check"}),
     ),
@@ -266,11 +292,14 @@ WALKS = (
         opened(Role.HOSPITAL, QUICK),
         accept(
             victim=WIFE | {"flags": ["pregnant"]},
-            perpetrator=HUSBAND,
+            perpetrator={"name": "贺长庚", "id_number": HUSBAND["id_number"]},
             placement_needed=True,
         ),
-        criticise("must-issue-warning"),
-        warn(),
+        criticise("relation-missing"),
+        criticise("must-issue-warning", relation="spouse"),
+        warn("relation-missing"),
+        warn("not-family", relation="former_partner"),
+        warn(relation="spouse"),
         Step(
             "revoke_warning",
             P,
@@ -329,6 +358,56 @@ WALKS = (
         Step("record_recurrence", P, RECURRENCE, state="recurred"),
         Step("open_criminal", P, CRIMINAL, state="criminal"),
         met=frozenset({"recurrence_decision"}),
+    ),
+    walk(
+        "老年男子被儿子殴打，无法自行报案：医院报告，须出具告诫书",
+        "punished",
+        opened(
+            Role.HOSPITAL,
+            KNOWN | {"victim": OLD_MAN, "perpetrator": HUSBAND | {"relation": "child"}},
+        ),
+        Step(
+            "mandatory_report",
+            Role.HOSPITAL,
+            {
+                "outcome": "reported",
+                "receipt_no": "J20260013",
+                "reported_at": now,
+                "harm": "domestic_violence",
+            },
+        ),
+        Step(
+            "accept",
+            P,
+            accept().answers | {"victim": WIFE},
+            refused="party-already-entered",
+        ),
+        accept(),
+        criticise("must-issue-warning"),
+        Step("record_penalty", P, PENALTY | {"ground": "beating"}, state="punished"),
+        met=frozenset({"mandatory_report"}),
+    ),
+    walk(
+        "男童被父亲殴打：未成年人，须出具告诫书，发现者须强制报告",
+        "criminal",
+        opened(
+            Role.SCHOOL,
+            KNOWN | {"victim": BOY, "perpetrator": HUSBAND | {"relation": "parent"}},
+        ),
+        Step(
+            "mandatory_report",
+            Role.SCHOOL,
+            {
+                "outcome": "reported",
+                "receipt_no": "J20260014",
+                "reported_at": now,
+                "harm": "domestic_violence",
+            },
+        ),
+        accept(adult_present="母亲"),
+        criticise("must-issue-warning"),
+        Step("open_criminal", P, CRIMINAL, state="criminal"),
+        met=frozenset({"mandatory_report"}),
     ),
     walk(
         "未经告诫不能以拒不执行告诫书处罚",

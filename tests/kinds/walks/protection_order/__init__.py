@@ -170,7 +170,10 @@ WALKS = (
             *IN_FORCE,
             revoked("application", "nothing-requested"),
             change_asked("revoke"),
+            breach(),
             revoked("application"),
+            police_response(),
+            court_response(),
             served(
                 "applicant",
                 "respondent",
@@ -185,6 +188,7 @@ WALKS = (
             closed("revoked_on_application"),
         ),
         ends="closed",
+        met=frozenset({"change_ruling", "breach_attended", "breach_handled"}),
     ),
     Walk(
         "revoked on reconsideration",
@@ -315,6 +319,14 @@ WALKS = (
                 filed_by="near_relative",
                 proxy_ground="elderly",
                 her_will=True,
+                proxy=MAN,
+                refused="proxy-is-respondent",
+            ),
+            filed(
+                respondent=MAN,
+                filed_by="near_relative",
+                proxy_ground="elderly",
+                her_will=True,
                 proxy={"name": "罗小妹", "relation": "sibling"},
             ),
             Step(
@@ -337,6 +349,7 @@ WALKS = (
                 her_will=True,
                 refused="proxy-ground-not-met",
             ),
+            filed(respondent=MAN, refused="party-already-entered"),
             filed(filed_by="women_fed", proxy_ground="coerced", proxy_name="镇妇联"),
             Step(
                 "register",

@@ -1,8 +1,8 @@
-"""Mediation in the demo year: disputes found, screened, talked over, agreed and kept, or not."""
+"""Mediation up to the last session."""
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 
 from app.demo import words
 from app.demo.common import DISTRICT, TOWN, VILLAGE, assess, flagged, report_to_police
@@ -11,8 +11,11 @@ from app.demo.story import Step, Story
 from app.roles import Role
 
 MEDIATOR: Final = Role.MEDIATOR
+
 COURT: Final = Role.COURT
+
 _BETWEEN_KIN: Final = frozenset({"support", "inheritance", "in_law_conflict", "collective_share"})
+
 _FOUND: Final = (
     ((Role.GRID_WORKER, TOWN), "dispute_sweep", 30),
     ((MEDIATOR,), "application", 28),
@@ -23,6 +26,7 @@ _FOUND: Final = (
     ((Role.POLICE,), "police", 5),
     ((Role.CIVIL_AFFAIRS,), "marriage_registry", 3),
 )
+
 PROCEDURES: Final = {
     "court_referral_prefiling": 26,
     "court_referral_ordinary": 13,
@@ -182,69 +186,3 @@ def mediated(story: Story, procedure: str = "none") -> Dispute:
     accept(story, dispute)
     talked(story, dispute)
     return dispute
-
-
-MATTERS: Final = {
-    "divorce": ["child_care", "child_support", "property"],
-    "property_division": ["property"],
-    "custody_visitation": ["child_care", "child_support"],
-    "support": ["support"],
-    "inheritance": ["inheritance"],
-    "betrothal_gift": ["compensation"],
-}
-
-
-def agree(story: Story, dispute: Dispute, *, confirm: bool = False) -> list[str]:
-    """They agree; returns what about."""
-    story.later(0.3, 3)
-    written = confirm or story.chance(0.8)
-    matters = MATTERS.get(dispute.topic, ["conduct", "other"])
-    days = story.rng.randint(20, 75)
-    money = dispute.topic in ("support", "betrothal_gift", "property_division")
-    answers: dict[str, Any] = {
-        "agreement_form": "written" if written else "oral",
-        "effective_on": story.day,
-        "facts": words.DISPUTES[dispute.topic],
-        "issues": "如何妥善处理上述争议",
-        "matters": matters,
-        "content": "双方自愿达成一致，按约定履行，互相尊重，不再争吵",
-        "method": "按约定期限自行履行",
-        "perform_by": story.day + timedelta(days=days),
-        "amount": story.rng.randint(2, 80) * 1000 if money else None,
-        "voluntary": True,
-        "wants_confirmation": confirm,
-    }
-    if written:
-        answers |= {"signed": True, "copies": 3}
-    story.do("reach_agreement", MEDIATOR, **answers)
-    story.aside(lambda: _return_visits(story))
-    return matters
-
-
-def _return_visits(story: Story) -> None:
-    """After a week, a month and three months."""
-    begun = story.at
-    for days in (7, 30, 90):
-        late = story.chance(0.14)
-        share = story.rng.uniform(1.1, 1.4) if late else story.rng.uniform(0.5, 0.95)
-        story.at = begun + timedelta(days=days * share)
-        return_visit(story.office())
-
-
-def return_visit(story: Story, *, escalating: bool = False) -> Step:
-    reached = story.chance(0.95)
-    more: dict[str, Any] = {
-        "safe_place": True,
-        "progress": "partial",
-        "satisfaction": story.pick(("satisfied", 7), ("fair", 2), ("dissatisfied", 1)),
-        "may_escalate": escalating,
-        "dv_found": False,
-    }
-    return story.do(
-        "return_visit",
-        story.pick((MEDIATOR, 8), (TOWN, 2)),
-        visited=story.pick(("both", 5), ("party_a", 5)),
-        manner=story.pick(("phone", 6), ("home", 3), ("appointment", 1)),
-        reached=reached or escalating,
-        **(more if reached or escalating else {}),
-    )

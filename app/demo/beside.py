@@ -1,0 +1,82 @@
+"""The demo year in a terminal, and in a process of its own beside the server."""
+
+import asyncio
+import multiprocessing
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from app import clock
+from app.config import get_settings
+from app.db import make_engine
+from app.demo import Played, play
+from app.demo.player import Progress as Told
+from app.kinds import KINDS
+from app.services import calendar
+
+CONNECTIONS = 4
+NICE = 10
+"""The server comes first."""
+
+
+def run(url: str, *, seed: int = 1, cases: int = 3000) -> Played:
+    """Play the year in the database of the app's URL, with a progress bar, and say how it went."""
+    say = Console(stderr=True, highlight=False)
+    with Progress(
+        TextColumn("演示年 / demo year {task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=say,
+        transient=True,
+    ) as bar:
+        task = bar.add_task("", total=None)
+
+        def progress(done: int, planned: int, moment: datetime) -> None:
+            month = f"{clock.local_day(moment):%Y-%m}"
+            bar.update(task, completed=done, total=planned, description=month)
+
+        played = asyncio.run(_play(url, seed, cases, progress))
+    if played.done:
+        say.print(
+            f"[green]✓[/green] 演示年已载入：{played.planned} 次办理"
+            f" / demo year loaded: {played.planned} actions"
+        )
+    for step, error in played.refused:
+        say.print(f"[yellow]![/yellow] {step.kind}/{step.name}: {error.detail} / {error.type}")
+    return played
+
+
+async def _play(url: str, seed: int, cases: int, progress: Told) -> Played:
+    engine = make_engine(url, replace(get_settings(), pool_size=CONNECTIONS))
+    try:
+        holidays = await calendar.load(engine)
+        return await play(engine, KINDS, holidays, seed=seed, cases=cases, progress=progress)
+    finally:
+        await engine.dispose()
+
+
+@contextmanager
+def beside(url: str) -> Iterator[None]:
+    """Play the year in another process while the block runs; stopped with it, and gone on with
+    at the next start."""
+    child = multiprocessing.get_context("spawn").Process(target=_child, args=(url,), daemon=True)
+    child.start()
+    try:
+        yield
+    finally:
+        child.terminate()
+        child.join()
+
+
+def _child(url: str) -> None:
+    # Ctrl-C reaches the whole group; the parent decides when the year stops.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.nice(NICE)
+    run(url)

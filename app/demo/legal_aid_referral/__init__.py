@@ -1,0 +1,71 @@
+"""Legal aid in the demo year: from the first sign of a need to the filed papers."""
+
+from typing import Final
+
+from app.demo.legal_aid_referral.courses import (
+    agreed,
+    another_lawyer,
+    approved,
+    assigned_now,
+    child,
+    done,
+    looked_back,
+    received,
+    referred_now,
+    represented,
+    seen,
+    terminated,
+    unwanted,
+    wanted_after_all,
+    withdrawn,
+)
+from app.demo.legal_aid_referral.detours import (
+    lacking,
+    lacking_now,
+    never_brought,
+    objected,
+    objected_in_vain,
+    put_right,
+    rejected,
+    rejected_now,
+    to_be_put_right,
+    urgent,
+    urgent_now,
+)
+from app.demo.year import DAYS, Course, Script
+
+SCRIPT: Final = Script(
+    kind="legal_aid_referral",
+    share=0.06,
+    months=(0.9, 0.6, 1.4, 1.1, 1.0, 1.0, 1.0, 1.0, 1.1, 0.9, 1.1, 1.0),
+    weekdays=(1.3, 1.2, 1.1, 1.1, 1.0, 0.1, 0.05),
+    hours=((8.5, 12, 55), (14, 17.5, 45)),
+    courses=(
+        Course(seen, 1.5, 6),
+        Course(agreed, 1.5, 8),
+        Course(referred_now, 1.5, 10),
+        Course(received, 2, 16),
+        Course(unwanted, 20),
+        Course(wanted_after_all, 0.7),
+        Course(represented, 20),
+        Course(child, 4),
+        Course(approved, 1.5, 20),
+        Course(assigned_now, 1.5, 25),
+        Course(done, 1.5, 190, 90),
+        Course(looked_back, 0.7, 220, 100),
+        Course(lacking, 6),
+        Course(lacking_now, 1, 18),
+        Course(never_brought, 2),
+        Course(withdrawn, 5),
+        Course(urgent, 2.5),
+        Course(urgent_now, 0.7, 18),
+        Course(rejected, 5),
+        Course(rejected_now, 0.7, 30),
+        Course(objected, 0.7, 35),
+        Course(objected_in_vain, 1.5),
+        Course(put_right, 1.5),
+        Course(to_be_put_right, 0.6, 40),
+        Course(terminated, 2.5),
+        Course(another_lawyer, 1, DAYS, 60),
+    ),
+)
