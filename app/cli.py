@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple, NoReturn
 
@@ -17,6 +18,7 @@ import typer
 import uvicorn
 from alembic.util import CommandError
 from rich.console import Console
+from rich.progress import track
 from sqlalchemy.exc import DBAPIError
 from typer.core import TyperGroup
 
@@ -32,6 +34,7 @@ from app.places import place_of
 from app.posix import ProgramError
 from app.roles import Role
 from app.services import accounts, areas, seed
+from app.services.figures import recount as recounting
 
 DATABASE = "anlan"
 EXPECTED = (
@@ -79,8 +82,10 @@ app = typer.Typer(
 )
 areas_app = typer.Typer(no_args_is_help=True)
 admin_app = typer.Typer(no_args_is_help=True)
+indicators_app = typer.Typer(no_args_is_help=True, callback=lambda: None)
 app.add_typer(areas_app, name="areas", help="地区 / administrative areas")
 app.add_typer(admin_app, name="admin", help="账号 / accounts")
+app.add_typer(indicators_app, name="indicators", help="指标 / indicators")
 
 
 class Urls(NamedTuple):
@@ -253,6 +258,33 @@ GrantOption = Annotated[
     list[str] | None,
     typer.Option("--grant", help="角色:地区代码[:supervisor]，可多次 / role:area[:supervisor]"),
 ]
+
+
+@indicators_app.command()
+def recount(
+    period: Annotated[str, typer.Argument(help="2026、2026Q1 或 2026-03")],
+    area: Annotated[int | None, typer.Option(help="地区代码，默认全区 / area code")] = None,
+) -> None:
+    """逐件重新计数，与指标核对，不一致时退出码为 1。Count every figure again, from its list."""
+    settings = get_settings()
+    asked = clock.parse_period(period)
+    watched = partial(track, description="重新计数 / counting", console=say)
+    with _owner_url(settings) as owner:
+        found = asyncio.run(
+            _as_owner(
+                owner,
+                settings,
+                recounting.recount,
+                area or settings.district,
+                asked,
+                watched=watched,
+            )
+        )
+    for difference in found:
+        say.print(f"[red]✗[/red] {difference.code}: {difference.figure} ≠ {difference.recounted}")
+    if found:
+        raise typer.Exit(1)
+    say.print(f"[green]✓[/green] {asked.label}：指标与清单一致 / figures equal their lists")
 
 
 @admin_app.command()

@@ -82,8 +82,9 @@ async def play(
     player = Player(
         engine, kinds, holidays, known=known, linked=linked, progress=progress, planned=len(steps)
     )
-    await player.play_all(steps)
-    await surveys.sign_all(engine, kinds, holidays, cast, clock.local_day(anchor))
+    if any(step.id not in known for step in steps):
+        await surveys.sign_all(engine, kinds, holidays, cast, clock.local_day(anchor))
+        await player.play_all(steps)
     return Played(player.done, len(steps), tuple(player.refused))
 
 
@@ -99,7 +100,7 @@ async def _before(
         moment: datetime | None = first.scalar_one()
         ids = set((await connection.execute(select(col(Event.id)).where(demo))).scalars())
         links = await connection.execute(select(col(CaseLink.event_id), col(CaseLink.other_id)))
-        return moment, ids, {event_id: case_id for event_id, case_id in links}
+        return moment, ids, {row.event_id: row.other_id for row in links}
 
 
 __all__ = ["Played", "Progress", "play"]

@@ -101,7 +101,15 @@ class Event(Placed, table=True):
             postgresql_include=["kind", "name", "outcome", "sex", "town", "village"],
             postgresql_where=text("replaced_by is null"),
         ),
-        Index("ix_event_stock", "district", "kind", "name", "happened_at"),
+        Index(
+            "ix_event_stock",
+            "district",
+            "kind",
+            "name",
+            "happened_at",
+            postgresql_include=["case_id", "seq", "outcome", "town", "village"],
+            postgresql_where=text("replaced_by is null"),
+        ),
     )
 
 

@@ -151,12 +151,15 @@ def record(
         "town": case.town,
         "village": case.village,
     }
-    row["hash"] = case.head = crypto.link(ring, case.id, case.head, case.version, row)
+    locked = {
+        name: _lock_away(case, event.id, name, value, batch) for name, value in parts.vault.items()
+    }
+    row["hash"] = case.head = crypto.link(
+        ring, case.id, case.head, case.version, row | {"vault": locked}
+    )
     if case.version == 1:
         batch.add(Case, **columns(case))
     batch.add(Event, **row, seen_by=case.seen_by)
-    for name, value in parts.vault.items():
-        _lock_away(case, event.id, name, value, batch)
     placed = {n: row[n] for n in ("district", "town", "village")} | {"seen_by": case.seen_by}
     batch.add(
         Outbox,
@@ -177,9 +180,11 @@ def _sealed(case: Card, event_id: UUID, answers: Mapping[str, Any]) -> bytes | N
     return crypto.seal(key, answers, Spot("event", "sealed", event_id))
 
 
-def _lock_away(case: Card, event_id: UUID, name: str, value: str, batch: Batch) -> None:
+def _lock_away(case: Card, event_id: UUID, name: str, value: str, batch: Batch) -> bytes:
+    """Put an S4 answer into the vault; gives it sealed, for the chain."""
     row_id, wrapped = uuid7(), crypto.new_key(crypto.keyring(), "vault")
     key = crypto.open_key(crypto.keyring(), wrapped, "vault")
+    sealed = crypto.seal(key, value, Spot("case_vault", "sealed", row_id))
     batch.add(
         CaseVault,
         id=row_id,
@@ -187,8 +192,9 @@ def _lock_away(case: Card, event_id: UUID, name: str, value: str, batch: Batch) 
         event_id=event_id,
         name=name,
         key=wrapped,
-        sealed=crypto.seal(key, value, Spot("case_vault", "sealed", row_id)),
+        sealed=sealed,
     )
+    return sealed
 
 
 async def _people(

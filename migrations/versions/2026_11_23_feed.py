@@ -26,7 +26,6 @@ SIGNATURE = "free_beds(bigint)"
 
 def upgrade() -> None:
     op.execute("set local lock_timeout = '5s'")
-    op.execute("create index if not exists ix_outbox_feed on outbox (xid, id)")
     op.execute(FREE_BEDS)
     op.execute(f"revoke all on function {SIGNATURE} from public")
     op.execute(
@@ -38,4 +37,3 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.execute("set local lock_timeout = '5s'")
     op.execute(f"drop function {SIGNATURE}")
-    op.execute("drop index ix_outbox_feed")

@@ -554,7 +554,12 @@ def upgrade() -> None:
         postgresql_where=sa.text("replaced_by is null"),
     )
     op.create_index(
-        "ix_event_stock", "event", ["district", "kind", "name", "happened_at"], unique=False
+        "ix_event_stock",
+        "event",
+        ["district", "kind", "name", "happened_at"],
+        unique=False,
+        postgresql_include=["case_id", "seq", "outcome", "town", "village"],
+        postgresql_where=sa.text("replaced_by is null"),
     )
     op.create_index("uq_event_case_seq", "event", ["case_id", "seq"], unique=True)
     op.create_table(
@@ -614,6 +619,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_outbox_district", "outbox", ["district", "id"], unique=False)
+    op.create_index("ix_outbox_feed", "outbox", ["xid", "id"], unique=False)
     op.create_table(
         "party_gram",
         sa.Column("district", sa.BigInteger(), nullable=False),
@@ -713,12 +719,18 @@ def downgrade() -> None:
     op.drop_table("session")
     op.drop_index("ix_party_gram_case", table_name="party_gram")
     op.drop_table("party_gram")
+    op.drop_index("ix_outbox_feed", table_name="outbox")
     op.drop_index("ix_outbox_district", table_name="outbox")
     op.drop_table("outbox")
     op.drop_index("ix_notice_place", table_name="notice")
     op.drop_table("notice")
     op.drop_index("uq_event_case_seq", table_name="event")
-    op.drop_index("ix_event_stock", table_name="event")
+    op.drop_index(
+        "ix_event_stock",
+        table_name="event",
+        postgresql_include=["case_id", "seq", "outcome", "town", "village"],
+        postgresql_where=sa.text("replaced_by is null"),
+    )
     op.drop_index(
         "ix_event_figures",
         table_name="event",

@@ -48,12 +48,12 @@ SCRIPT: Final = Script(
     weekdays=(1.3, 1.2, 1.15, 1.1, 1.0, 0.15, 0.1),
     hours=((8.5, 12, 55), (14, 17.5, 42), (19, 22, 3)),
     courses=(
-        Course(discovered, 1.5, 6),
+        Course(discovered, 2, 6),
         Course(dangerous_opening, 0.7),
         Course(applied, 1, 8),
         Course(waiting, 1, 10),
         Course(accepted, 1.5, 50),
-        Course(agreed, 9),
+        Course(agreed, 6),
         Course(agreed_of_court, 3),
         Course(agreed_ordinary, 2.5),
         Course(agreed_summary, 1.5),
@@ -77,6 +77,6 @@ SCRIPT: Final = Script(
         Course(declined, 18),
         Course(reconsidered, 0.5),
         Course(moved, 0.4),
-        Course(closed, 30),
+        Course(closed, 42),
     ),
 )

@@ -2,7 +2,7 @@
 
 from app.clock import local_day
 from app.kinds.guards import Fact, Facts, Refusal, guard
-from app.kinds.people import PartyRole
+from app.kinds.people import PartyRole, Relation
 from app.kinds.protection_order.application import (
     BY_HER_WILL,
     Application,
@@ -31,6 +31,18 @@ _LIST_23 = frozenset(
         FiledBy.WOMEN_FED,
         FiledBy.VILLAGE_COMMITTEE,
         FiledBy.RELIEF_STATION,
+    }
+)
+
+_NEAR_RELATIVES = frozenset(
+    {
+        Relation.SPOUSE,
+        Relation.PARENT,
+        Relation.CHILD,
+        Relation.SIBLING,
+        Relation.GRANDPARENT,
+        Relation.GRANDCHILD,
+        Relation.GUARDIAN,
     }
 )
 
@@ -89,9 +101,9 @@ def proxy_allowed(facts: Facts, form: Application) -> Refusal | None:
     return None
 
 
-@guard("反家暴法 23", Fact.PARTIES)
+@guard("反家暴法 23；民法典 1045", Fact.PARTIES)
 def proxy_is_not_the_respondent(facts: Facts, form: Application) -> Refusal | None:
-    """The violent relative does not speak for her, picked from the list or typed in anew."""
+    """A near relative speaks for her, never the violent one, picked from the list or typed in anew."""
     if form.proxy is None:
         return None
     proxy = facts.of(PartyRole.PROXY)[-1]
@@ -100,6 +112,12 @@ def proxy_is_not_the_respondent(facts: Facts, form: Application) -> Refusal | No
             type="proxy-is-respondent",
             detail="被申请人不能代为申请，请由其他近亲属或者公安机关、妇联、村（居）委会等代为申请；"
             "代为申请人确非被申请人的，请补全双方身份证号",
+        )
+    if proxy.relation not in _NEAR_RELATIVES:
+        return Refusal(
+            type="proxy-not-near-relative",
+            detail="请填写代为申请人与申请人的关系；近亲属为配偶、父母、子女、兄弟姐妹、（外）祖父母、"
+            "（外）孙子女，或者其监护人，其他人不能以近亲属身份代为申请",
         )
     return None
 

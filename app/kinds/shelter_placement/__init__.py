@@ -101,7 +101,8 @@ KIND = CaseKind(
     basis="反家暴法 15, 18；粤办法 38–43；189号；34号 14",
     form=Request,
     subject="victim",
-    opened_by=_SEEN_BY,
+    # 粤办法 22, 38(四): mediators, courts and legal aid refer too, and need not see what follows.
+    opened_by=_SEEN_BY | {Role.MEDIATOR, Role.COURT, Role.LEGAL_AID},
     read_by=_SEEN_BY,
     states={
         "requested": "已请求庇护",

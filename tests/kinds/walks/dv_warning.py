@@ -285,6 +285,14 @@ WALKS = (
         criticise("must-issue-warning"),
         warn("no-substitute", liability=["many_times"]),
         Step("open_criminal", P, CRIMINAL, state="criminal"),
+        Step(
+            "record_education",
+            W,
+            EDUCATION | {"kind": "child_counselling", "provider": "舒心驿站"},
+            after=5 * DAY,
+            state="criminal",
+        ),
+        met=frozenset({"child_assessment"}),
     ),
     walk(
         "受理时补登当事人；孕期妇女须出具告诫书",
@@ -379,7 +387,7 @@ WALKS = (
         Step(
             "accept",
             P,
-            accept().answers | {"victim": WIFE},
+            {**accept().answers, "victim": WIFE},
             refused="party-already-entered",
         ),
         accept(),

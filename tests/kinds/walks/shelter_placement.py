@@ -317,7 +317,7 @@ DECLINED = Walk(
     name="受害人另有安全住处",
     kind=KIND,
     steps=(
-        opened(YOUNG_WOMAN, Role.VILLAGE_COMMITTEE),
+        opened(YOUNG_WOMAN, Role.MEDIATOR, requested_by="other"),
         Step(
             "decline",
             TOWN,

@@ -327,6 +327,14 @@ WALKS = (
                 filed_by="near_relative",
                 proxy_ground="elderly",
                 her_will=True,
+                proxy={"name": "邻居"},
+                refused="proxy-not-near-relative",
+            ),
+            filed(
+                respondent=MAN,
+                filed_by="near_relative",
+                proxy_ground="elderly",
+                her_will=True,
                 proxy={"name": "罗小妹", "relation": "sibling"},
             ),
             Step(
