@@ -1,4 +1,4 @@
-"""New rows of one piece of work, sent in one statement in an order that foreign keys allow."""
+"""The new and changed rows of one piece of work, sent in one statement."""
 
 from functools import lru_cache
 from typing import Any
@@ -50,52 +50,69 @@ COMMAND_KEYS = ("case_pkey", "event_pkey")
 
 
 class Batch:
-    """Collects new rows; `write` sends them together and starts afresh."""
+    """Collects new and changed rows; `write` sends them together and starts afresh."""
 
     def __init__(self) -> None:
         self._rows: dict[type[SQLModel], list[dict[str, Any]]] = {}
+        self._changed: dict[type[SQLModel], list[dict[str, Any]]] = {}
+
+    def change(self, table: type[SQLModel], **row: Any) -> None:
+        """Put new values of a row on the list, with its `id`. All name the same columns."""
+        self._changed.setdefault(table, []).append(row)
 
     def add(self, table: type[SQLModel], **row: Any) -> None:
         """Put a row on the list. All rows of a table name the same columns."""
         self._rows.setdefault(table, []).append(row)
 
     async def write(self, connection: AsyncConnection) -> None:
-        """Insert what was added. IdReused if a command's id belongs to a row out of sight."""
-        shape = tuple(
-            (table, tuple(self._rows[table][0])) for table in ORDER if table in self._rows
-        )
-        if not shape:
+        """Write what was collected. IdReused if a command's id belongs to a row out of sight."""
+        new, changed = _shape(self._rows), _shape(self._changed)
+        if not new and not changed:
             return
-        rows = {
-            table_of(table).name: to_json([_plain(row) for row in self._rows[table]]).decode()
-            for table, _ in shape
-        }
+        rows = {f"new_{table_of(t).name}": _json(self._rows[t]) for t, _ in new}
+        rows |= {f"old_{table_of(t).name}": _json(self._changed[t]) for t, _ in changed}
         try:
-            await connection.execute(_insert(shape), rows)
+            await connection.execute(_statement(new, changed), rows)
         except IntegrityError as error:
             if any(f'"{key}"' in str(error.orig) for key in COMMAND_KEYS):
                 raise IdReused("这个编号已用于另一次提交，请重新填写后提交") from None
             raise
-        self._rows = {}
+        self._rows, self._changed = {}, {}
 
 
 Shape = tuple[tuple[type[SQLModel], tuple[str, ...]], ...]
 
 
-@lru_cache(maxsize=256)
-def _insert(shape: Shape) -> TextClause:
+def _shape(rows: dict[type[SQLModel], list[dict[str, Any]]]) -> Shape:
+    return tuple((table, tuple(rows[table][0])) for table in ORDER if table in rows)
+
+
+@lru_cache(maxsize=512)
+def _statement(new: Shape, changed: Shape) -> TextClause:
     """One statement for all tables: its parts see one snapshot, foreign keys are checked at its
     end. The database reads each table's rows from JSON by the table's own row type."""
     parts = []
-    for table, columns in shape:
+    for table, columns in new:
         name = table_of(table).name
         listed = ", ".join(f'"{column}"' for column in columns)
         again = " on conflict do nothing" if table in AGAIN else ""
         parts.append(  # only names of our own tables and columns go in
             f'new_{name} as (insert into "{name}" ({listed}) select {listed}'  # noqa: S608
-            f' from jsonb_populate_recordset(null::"{name}", cast(:{name} as jsonb)){again})'
+            f' from jsonb_populate_recordset(null::"{name}", cast(:new_{name} as jsonb)){again})'
+        )
+    for table, columns in changed:
+        name = table_of(table).name
+        values = ", ".join(f'"{column}" = r."{column}"' for column in columns if column != "id")
+        parts.append(
+            f'old_{name} as (update "{name}" t set {values}'  # noqa: S608
+            f' from jsonb_populate_recordset(null::"{name}", cast(:old_{name} as jsonb)) r'
+            " where t.id = r.id)"
         )
     return text(f"with {', '.join(parts)} select")
+
+
+def _json(rows: list[dict[str, Any]]) -> str:
+    return to_json([_plain(row) for row in rows]).decode()
 
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:

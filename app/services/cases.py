@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, text, update
-from sqlmodel import col
+from sqlalchemy import text
 
 from app import access, clock, crypto
 from app.access import Work
@@ -15,7 +14,6 @@ from app.kinds.base import ANYWHERE, OPENED, Action, CaseKind, OpenLinked
 from app.kinds.forms import Form
 from app.kinds.people import PartyRole
 from app.models import Case, CaseLink
-from app.models.columns import table_of
 from app.places import Place, place_of
 from app.roles import Role
 from app.services import commands, effects
@@ -117,8 +115,8 @@ async def act(work: Work, kind: CaseKind, case_id: UUID, name: str, command: Com
     )
     asked = Asked(command=command, fingerprint=print_, at=at, recorded_at=recorded_at, roles=roles)
     event, linked = await step(work, kind, case, plan, asked, batch)
+    write_card(case, batch)
     await batch.write(work.connection)
-    await write_card(work, case)
     if (access.place_in(case), list(case.seen_by)) != before:
         await effects.keep_copies(work, case, moved=access.place_in(case) != before[0])
     await _open_linked(work, case, event, linked, command.answers)
@@ -169,22 +167,15 @@ def _first_holders(
 
 
 _CARD = (
-    "state", "subject", "sex", "birth_year", "flags", "organisation_id", "account_id", "danger",
-    "closed_at", "outcome", "valid_until", "version", "head", "district", "town", "village",
-    "seen_by",
+    "id", "state", "subject", "sex", "birth_year", "flags", "organisation_id", "account_id",
+    "danger", "closed_at", "outcome", "valid_until", "version", "head", "district", "town",
+    "village", "seen_by",
 )  # fmt: skip
-_UPDATE = (
-    update(table_of(Case))
-    .where(col(Case.id) == bindparam("row_id"))
-    .values({name: bindparam(name) for name in _CARD})
-)
 
 
-async def write_card(work: Work, case: Card) -> None:
-    """Write the case's changed card."""
-    await work.connection.execute(
-        _UPDATE, {"row_id": case.id} | {n: getattr(case, n) for n in _CARD}
-    )
+def write_card(case: Card, batch: Batch) -> None:
+    """Have the case's changed card written."""
+    batch.change(Case, **{name: getattr(case, name) for name in _CARD})
 
 
 async def _open_linked(

@@ -122,8 +122,8 @@ async def correct(
     record(work, case, event, parts, {}, asked, batch, amount=amount, replaces=event_id)
     await work.connection.execute(_REPLACED, {"row_id": event_id, "by": command.id})
     await _restart_clocks(work, kind, case, event, event_id, batch)
+    write_card(case, batch)
     await batch.write(work.connection)
-    await write_card(work, case)
     return commands.receipt(case, command.id, recorded_at)
 
 

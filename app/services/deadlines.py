@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, select
 from sqlmodel import col
 
 from app import clock
@@ -45,12 +45,10 @@ _CLOCKS = (
     .where(col(Deadline.case_id) == bindparam("case_id"))
     .order_by(col(Deadline.round), col(Deadline.due_at))
 )
-CHANGING = ("due_at", "alert_at", "met_at", "met_by", "met_outcome", "dropped_at", "dropped_reason")
-_CHANGE = (
-    update(table_of(Deadline))
-    .where(col(Deadline.id) == bindparam("row_id"))
-    .values(paused_at=bindparam("paused_at"), **{name: bindparam(name) for name in CHANGING})
-)
+CHANGING = (
+    "id", "due_at", "alert_at", "met_at", "met_by", "met_outcome", "dropped_at", "dropped_reason",
+    "paused_at",
+)  # fmt: skip
 
 
 async def clocks_of(work: Work, case_id: UUID) -> list[Clock]:
@@ -64,8 +62,8 @@ async def react(
 ) -> None:
     """Let the case's clocks answer to an event.
 
-    `earlier` gives the case's answers so far, for terms that follow an earlier answer. Changed
-    clocks are written at once, new ones go into the batch.
+    `earlier` gives the case's answers so far, for terms that follow an earlier answer. New
+    and changed clocks go into the batch.
     """
     clocks = await clocks_of(work, case.id) if case.version > 1 else []
     rules = {rule.name: rule for rule in kind.deadlines}
@@ -92,7 +90,7 @@ async def react(
             new += [
                 await start(work, kind, case, rule, event, earlier, each=each) for each in wanted
             ]
-    await _write(work, changed)
+    _change(changed, batch)
     for started in new:
         batch.add(Deadline, **columns(started))
 
@@ -308,15 +306,9 @@ async def _chosen(term: ByAnswer, event: Happened, earlier: Earlier) -> Term:
     return term.terms.get(str(answer), term.otherwise)
 
 
-async def _write(work: Work, changed: Sequence[Clock]) -> None:
-    if changed:
-        await work.connection.execute(
-            _CHANGE,
-            [
-                {"row_id": c.id, "paused_at": c.paused_at} | {n: getattr(c, n) for n in CHANGING}
-                for c in changed
-            ],
-        )
+def _change(changed: Sequence[Clock], batch: Batch) -> None:
+    for running in changed:
+        batch.change(Deadline, **{name: getattr(running, name) for name in CHANGING})
 
 
 async def follow_correction(
@@ -355,7 +347,7 @@ async def follow_correction(
         rule = rules[first.rule]
         if rule.only_if is None or rule.only_if.holds(event.answers):
             new.append(await _start_again(work, kind, case, rule, event, earlier, first))
-    await _write(work, changed)
+    _change(changed, batch)
     for added in new:
         batch.add(Deadline, **columns(added))
 

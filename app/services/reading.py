@@ -73,7 +73,7 @@ async def _card(work: Work, opened: Opened) -> dict[str, Any]:
     return listing.card(work, row) | {
         "basis": kind.basis,
         "lapsed": titles.lapsed(kind, row.state, row.valid_until),
-        "outcome": row.outcome,
+        "outcome": row.outcome if titles.ending_sight(kind) <= opened.sight else None,
         "valid_until": row.valid_until,
         "recorded_at": row.recorded_at,
         "organisation_id": row.organisation_id,

@@ -101,13 +101,14 @@ def _event_shown(
     given = {name: value for name, value in given.items() if value not in (None, [], "")}
     form = kind.form_of(row.name)
     read = answers.readable(form, given, sight) if form else {}
+    outcome = row.outcome if titles.outcome_sight(kind, row.name) <= sight else None
     return {
         "id": row.id,
         "seq": row.seq,
         "name": row.name,
         "title": titles.step(kind, row.name),
-        "outcome": row.outcome,
-        "outcome_title": titles.outcome(kind, row.name, row.outcome),
+        "outcome": outcome,
+        "outcome_title": titles.outcome(kind, row.name, outcome),
         "state": row.state,
         "state_title": titles.state(kind, row.state),
         "happened_at": row.happened_at,

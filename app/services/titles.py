@@ -6,7 +6,7 @@ from typing import Any, get_args, get_type_hints
 
 from app import clock
 from app.kinds.base import OPENED, CaseKind
-from app.kinds.forms import Choice, Form
+from app.kinds.forms import Choice, Form, Sight, note_of
 
 
 def lapsed(kind: CaseKind, state: str, valid_until: datetime | None) -> bool:
@@ -40,6 +40,21 @@ def outcome(kind: CaseKind, event: str, value: str | None) -> str | None:
     if value is None or field is None or form is None:
         return value
     return _labels(form, field).get(value, value)
+
+
+def outcome_sight(kind: CaseKind, event: str) -> Sight:
+    """The class of an event's outcome: that of the answer it repeats; S1 for a computed one."""
+    action, form = kind.action(event), kind.form_of(event)
+    name = action.outcome_field if action else kind.opening_outcome
+    field = form.model_fields.get(name) if form and name else None
+    note = note_of(field) if field else None
+    return note.sight if note else Sight.S1
+
+
+def ending_sight(kind: CaseKind) -> Sight:
+    """The class of a case's outcome: the highest of the steps that end one."""
+    ends = (a.name for a in kind.actions if a.targets() & kind.final)
+    return max((outcome_sight(kind, name) for name in ends), default=Sight.S1)
 
 
 @lru_cache(maxsize=512)

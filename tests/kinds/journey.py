@@ -41,14 +41,20 @@ class Journey:
         with clock.at(self.moment):
             if step.action == "opened":
                 body["area"] = self.ids["village"]
-                answer = await sender.post(f"/cases/{self.kind}", json=body)
+                answer = await self.send(sender, f"/cases/{self.kind}", body)
             else:
                 path = f"/cases/{self.kind}/{self.case_id}/{step.action}"
-                answer = await sender.post(path, json=body)
+                answer = await self.send(sender, path, body)
         if answer.status_code in (200, 201):
             self.case_id, self.state = answer.json()["case_id"], answer.json()["state"]
             self.receipts.append(answer.json())
         return answer
+
+    async def send(
+        self, sender: httpx.AsyncClient, url: str, body: Mapping[str, Any]
+    ) -> httpx.Response:
+        """Post the step's body."""
+        return await sender.post(url, json=body)
 
     async def _people(self, step: Step) -> Mapping[str, str]:
         if "@person:" not in str(step.answers):

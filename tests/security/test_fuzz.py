@@ -1,11 +1,18 @@
-"""Whatever is sent, the answer is never a failure of ours: odd values into every operation."""
+"""Whatever is sent, the answer is never a failure of ours: odd values into every operation.
 
+A seeded sample here; ANLAN_FUZZ=20 sends twenty times as much.
+"""
+
+import base64
 import copy
+import json
+import os
 import random
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+import httpx
 import pytest
 from fastapi import FastAPI
 
@@ -22,9 +29,9 @@ ROLES = (
     "grid_worker", "police", "court", "women_fed_town", "women_fed_district", "shelter",
     "legal_aid", "system_admin", "wcwc_office", "civil_affairs",
 )  # fmt: skip
-DEEP: Any = []
-for _ in range(200):
-    DEEP = [DEEP]
+TIMES = int(os.environ.get("ANLAN_FUZZ", "1"))
+SEED = int(os.environ.get("ANLAN_FUZZ_SEED", "1"))
+DEEP: Any = json.loads("[" * 200 + "]" * 200)
 ODD: tuple[Any, ...] = (
     None, True, 0, -1, 2**31, 2**63, 10**30, -(10**9), 1.5, "", " ", "a\x00b", "\x00", "\ud800",
     "𠀀" * 3, "x" * 5000, "1e400", "1E+999999", "NaN", "Infinity", "-0", "٣", "' or 1=1 --",
@@ -46,8 +53,11 @@ CURSORS = [
 
 def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
     """Every place in a body, inner ones too."""
-    inner = value.items() if isinstance(value, Mapping) else ()
-    inner = enumerate(value) if isinstance(value, list) else inner
+    inner: Iterable[tuple[Any, Any]] = ()
+    if isinstance(value, Mapping):
+        inner = value.items()
+    elif isinstance(value, list):
+        inner = enumerate(value)
     for name, part in inner:
         yield (*path, name)
         yield from places(part, (*path, name))
@@ -75,32 +85,31 @@ class Sampler:
     def __init__(self, spec: Mapping[str, Any], chance: random.Random, known: list[str]) -> None:
         self.spec, self.chance, self.known = spec, chance, known
 
-    def value(self, schema: Mapping[str, Any], depth: int = 0) -> Any:
+    def value(self, schema: Mapping[str, Any]) -> Any:
         if self.chance.random() < 0.04:
             return self.chance.choice(ODD)
         if "$ref" in schema:
-            name = schema["$ref"].rpartition("/")[2]
-            return self.value(self.spec["components"]["schemas"][name], depth)
-        for several in ("anyOf", "oneOf", "allOf"):
-            if several in schema:
-                return self.value(self.chance.choice(schema[several]), depth)
-        if "const" in schema:
-            return schema["const"]
-        if "enum" in schema:
-            return self.chance.choice(schema["enum"])
+            return self.value(self.spec["components"]["schemas"][schema["$ref"].rpartition("/")[2]])
+        several = schema.get("anyOf") or schema.get("oneOf") or schema.get("allOf")
+        if several:
+            return self.value(self.chance.choice(several))
+        if "enum" in schema or "const" in schema:
+            return self.chance.choice(schema.get("enum") or [schema["const"]])
+        return self.plain(schema)
+
+    def plain(self, schema: Mapping[str, Any]) -> Any:
         match schema.get("type"):
             case "object":
                 given = schema.get("properties", {})
                 needed = set(schema.get("required", ()))
                 wanted = [n for n in given if n in needed or self.chance.random() < 0.3]
-                return {n: self.value(given[n], depth + 1) for n in wanted}
+                return {n: self.value(given[n]) for n in wanted}
             case "array":
-                least = schema.get("minItems", 0)
-                return [self.value(schema["items"], depth + 1) for _ in range(max(least, 1))]
+                least = max(schema.get("minItems", 0), 1)
+                return [self.value(schema["items"]) for _ in range(least)]
             case "integer" | "number":
-                low = schema.get("minimum", -(10**13))
-                high = schema.get("maximum", 10**13)
-                return self.chance.choice((int(low), int(high), 1, 12))
+                bounds = schema.get("minimum", -(10**13)), schema.get("maximum", 10**13)
+                return self.chance.choice((*map(int, bounds), 1, 12))
             case "boolean":
                 return self.chance.random() < 0.5
             case "null":
@@ -132,8 +141,7 @@ async def ask(
 ) -> None:
     chance, known = sampler.chance, sampler.known
     sender = await client(chance.choice(ROLES))
-    odd = [v for v in ODD if isinstance(v, str | int) and not isinstance(v, bool)]
-    odd = [str(v) for v in odd if str(v).isascii() and "\x00" not in str(v) and str(v).strip()]
+    odd = [str(v) for v in ODD if str(v).isascii() and "\x00" not in str(v) and str(v).strip()]
 
     def filled(found: re.Match[str]) -> str:
         return chance.choice((*known, *known, "1", chance.choice(odd).replace("/", "")))
@@ -156,8 +164,6 @@ async def ask(
         body = sampler.value(content)
     # ensure_ascii writes a lone surrogate as any client can send it.
     headers = {"content-type": "application/json", "if-match": chance.choice(('"1"', '"x', "*"))}
-    import json
-
     raw = json.dumps(body).encode() if body is not None else None
     answer = await sender.request(method, url, params=params, content=raw, headers=headers)
     check(answer, (method, url, params, str(body)[:600]))
@@ -178,35 +184,20 @@ async def known(client: Client, ids: dict[str, Any]) -> list[str]:
     return found
 
 
-import os
-
-SEED = int(os.environ.get("FUZZ_SEED", "1"))
-ROUNDS = int(os.environ.get("FUZZ_ROUNDS", "1"))
-
-
 async def test_every_operation_withstands_odd_questions(
     app: FastAPI, client: Client, known: list[str]
 ) -> None:
     spec, chance = app.openapi(), random.Random(SEED)
     sampler = Sampler(spec, chance, known)
-    failures = []
-    for _ in range(ROUNDS):
+    for _ in range(TIMES):
         for method, path, operation in questions(spec):
-            for _ in range(3 if method == "get" else 1):
-                try:
-                    await ask(client, sampler, method, path, operation)
-                except AssertionError as error:
-                    failures.append(str(error)[:900])
-    print(len(failures))
-    assert not failures, "\n\n".join(failures[:40])
+            await ask(client, sampler, method, path, operation)
 
 
 async def test_a_cursor_made_up_is_refused(
     client: Client, monkeypatch: pytest.MonkeyPatch, known: list[str]
 ) -> None:
     """The question's digest needs no key, so anybody can make a cursor that has it."""
-    import base64
-    import json
     monkeypatch.setattr(cursors, "_digest", lambda question: "0")
     fed = await client("women_fed_district")
     for parts in CURSORS:
@@ -219,60 +210,43 @@ async def test_a_cursor_made_up_is_refused(
             check(await fed.get(url, params={name: cursor}), (url, parts))
 
 
-PICK = os.environ.get("FUZZ_WALKS")
+async def send_odd(
+    sender: httpx.AsyncClient, url: str, body: Mapping[str, Any], chance: random.Random
+) -> httpx.Response:
+    """The body with one odd value in it, under an id of its own."""
+    where = chance.choice([p for p in places(body) if p[0] != "id"])
+    odd = with_value(body, where, chance.choice(ODD)) | {"id": str(uuid7())}
+    headers = {"content-type": "application/json"}
+    answer = await sender.post(url, content=json.dumps(odd).encode(), headers=headers)
+    check(answer, (url, where, str(odd)[:600]))
+    return answer
 
 
-@pytest.mark.parametrize("walk", WALKS, ids=[f"{w.kind}: {w.name}" for w in WALKS])
+class Fuzzed(Journey):
+    """A journey that sends each step with odd values before it sends it as it should be."""
+
+    chance = random.Random(SEED)
+
+    async def send(
+        self, sender: httpx.AsyncClient, url: str, body: Mapping[str, Any]
+    ) -> httpx.Response:
+        for _ in range(TIMES):
+            answer = await send_odd(sender, url, body, self.chance)
+            if answer.status_code == 200:
+                return answer
+        return await sender.post(url, json=body)
+
+
+@pytest.mark.parametrize(
+    "walk", WALKS if TIMES > 1 else WALKS[::6], ids=lambda walk: f"{walk.kind}: {walk.name}"
+)
 async def test_every_step_withstands_odd_answers(
     client: Client, ids: dict[str, Any], walk: Walk
 ) -> None:
-    """Each step of a walk is sent with odd values first, then as it should be."""
-    chance = random.Random(SEED)
-    journey = Journey(client, walk.kind, ids)
-    failures: list[str] = []
-    real_take = journey.take
-
+    journey = Fuzzed(client, walk.kind, ids)
     for step in walk.steps:
-        if step.refused:
-            continue
-        sender = await client(step.by.value)
-        original = sender.post
-        taken: list[Any] = []
-
-        async def post(url: str, json: Any = None, **more: Any) -> Any:
-            import json as j
-
-            for _ in range(int(os.environ.get("FUZZ_TRIES", "3"))):
-                where = chance.choice([p for p in places(json) if p[0] != "id"])
-                odd = with_value(json, where, chance.choice(ODD))
-                if odd["answers"] == json["answers"] and chance.random() < 0.7:
-                    continue
-                odd["id"] = str(uuid7())
-                answer = await original(
-                    url, content=j.dumps(odd).encode(),
-                    headers={"content-type": "application/json"},
-                )
-                try:
-                    check(answer, (url, where, str(odd)[:500]))
-                except AssertionError as error:
-                    failures.append(str(error)[:900])
-                if answer.status_code in (200, 201) and not url.endswith(walk.kind):
-                    taken.append(answer)
-                    return answer
-            return await original(url, json=json, **more)
-
-        sender_client = client
-
-        async def patched(name: str) -> Any:
-            got = await sender_client(name)
-            if name == step.by.value:
-                nonlocal original
-                original = got.post
-                got.post = post  # type: ignore[method-assign]
-            return got
-
-        journey.client = patched
-        answer = await real_take(step)
-        if answer.status_code not in (200, 201):
+        answer = await journey.take(step)
+        check(answer, step.action)
+        if answer.status_code not in (200, 201) and not step.refused:
+            # What was taken with an odd value led the case another way.
             break
-    assert not failures, "\n\n".join(failures[:20])

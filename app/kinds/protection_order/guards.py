@@ -103,7 +103,7 @@ def proxy_allowed(facts: Facts, form: Application) -> Refusal | None:
 
 @guard("反家暴法 23；民法典 1045", Fact.PARTIES)
 def proxy_is_not_the_respondent(facts: Facts, form: Application) -> Refusal | None:
-    """A near relative speaks for her, never the violent one, picked from the list or typed in anew."""
+    """A near relative speaks for her, never the violent one, picked or typed in anew."""
     if form.proxy is None:
         return None
     proxy = facts.of(PartyRole.PROXY)[-1]

@@ -17,6 +17,8 @@ SON = {"name": "林小明", "id_number": "441802201907170535", "school": "某幼
 GIRL = {"name": "林小雨", "id_number": "44180220170521048X", "flags": ["girl_under14"]}
 FATHER = HUSBAND | {"relation": "parent"}
 GRANDMOTHER = {"name": "何桂英", "id_number": "441802195809100623", "relation": "grandparent"}
+MINORS_BED = {"bed_id": "@bed:minors", "reason": "换房"}
+PICKED = {"person_id": "@person:child"}
 OLD_MAN = {"name": "梁伯年", "id_number": "441802195002030716"}
 YOUNG_WOMAN = {"name": "周小曼", "id_number": "441802199511270847"}
 
@@ -188,12 +190,7 @@ MOTHER_AND_SON = Walk(
                 "approved_by": "站长",
             },
         ),
-        Step(
-            "change_bed",
-            SHELTER,
-            {"bed_id": "@bed:minors", "reason": "换房"},
-            refused="wrong-zone",
-        ),
+        Step("change_bed", SHELTER, MINORS_BED, refused="wrong-zone"),
         Step("change_bed", SHELTER, {"bed_id": "@bed:family", "reason": "带孩子同住"}),
         leave("returned_home_voluntarily", refused="leave-not-prepared"),
         leave("handed_to_guardian", refused="adult-not-handed-over"),
@@ -208,16 +205,11 @@ MOTHER_AND_SON = Walk(
         hand_over(
             {"person_id": "@person:perpetrator"},
             "hand_over_child",
-            child={"person_id": "@person:child"},
+            child=PICKED,
             refused="minor-to-perpetrator",
         ),
-        hand_over(
-            HUSBAND | {"relation": "parent"},
-            "hand_over_child",
-            child={"person_id": "@person:child"},
-            refused="minor-to-perpetrator",
-        ),
-        hand_over(action="hand_over_child", child={"person_id": "@person:child"}),
+        hand_over(FATHER, "hand_over_child", child=PICKED, refused="minor-to-perpetrator"),
+        hand_over(action="hand_over_child", child=PICKED),
         apply(),
         Step("withdraw_leave", SHELTER, {}, state="staying"),
         apply(),
@@ -281,10 +273,7 @@ GIRL_ALONE = Walk(
         hand_over(not_perpetrator=False, refused="minor-to-perpetrator"),
         hand_over(FATHER, refused="minor-to-perpetrator"),
         hand_over({"name": "林阿姨"}, refused="receiver-relation-missing"),
-        hand_over(
-            {"name": "林阿姨", "relation": "other"},
-            refused="receiver-identity-missing",
-        ),
+        hand_over({"name": "林阿姨", "relation": "other"}, refused="receiver-identity-missing"),
         hand_over(state="leaving"),
         leave("handed_to_guardian"),
         follow_up("safe"),

@@ -1,5 +1,7 @@
 """Walks of 人身安全保护令: to every end, through every branch, against every guard."""
 
+from typing import Any
+
 from tests.kinds.walks import DAY, Step, Walk
 from tests.kinds.walks.protection_order.steps import (
     CHILD,
@@ -43,6 +45,11 @@ ORDERED = (*ACCEPTED, granted())
 IN_FORCE = (*ORDERED, served(), checked())
 NOT_HER_WISH = {"own_wish": False, "reason": "家人在场"}
 HER_WISH = {"own_wish": True}
+BY_KIN: dict[str, Any] = {
+    "filed_by": "near_relative",
+    "proxy_ground": "elderly",
+    "her_will": True,
+}
 
 WALKS = (
     Walk(
@@ -314,29 +321,11 @@ WALKS = (
                 her_will=False,
                 refused="proxy-against-her-will",
             ),
+            filed(respondent=MAN, **BY_KIN, proxy=MAN, refused="proxy-is-respondent"),
             filed(
-                respondent=MAN,
-                filed_by="near_relative",
-                proxy_ground="elderly",
-                her_will=True,
-                proxy=MAN,
-                refused="proxy-is-respondent",
+                respondent=MAN, **BY_KIN, proxy={"name": "邻居"}, refused="proxy-not-near-relative"
             ),
-            filed(
-                respondent=MAN,
-                filed_by="near_relative",
-                proxy_ground="elderly",
-                her_will=True,
-                proxy={"name": "邻居"},
-                refused="proxy-not-near-relative",
-            ),
-            filed(
-                respondent=MAN,
-                filed_by="near_relative",
-                proxy_ground="elderly",
-                her_will=True,
-                proxy={"name": "罗小妹", "relation": "sibling"},
-            ),
+            filed(respondent=MAN, **BY_KIN, proxy={"name": "罗小妹", "relation": "sibling"}),
             Step(
                 "register",
                 COURT,
