@@ -67,6 +67,10 @@ async def transaction(engine: AsyncEngine, opening: str = "") -> AsyncIterator[A
     """
     async with engine.connect() as connection:
         driver = await _driver(connection)
+        if driver.is_closed():
+            # The server went away since: nothing has begun yet, so another one will do.
+            _drop(connection)
+            driver = await _driver(connection)
         try:
             await driver.execute(f"BEGIN;{opening}")
             yield connection

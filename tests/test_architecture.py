@@ -23,7 +23,6 @@ CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 READS_CASES = {
     "access.py": "the gate itself",
-    "services/cases.py": "writes back the card that the gate gave it",
     "services/commands.py": "the receipt of the actor's own command; the number of a new case",
     "services/listing.py": "lists: walks an index for each part of the actor's reach",
     "services/running.py": "the worklist, likewise",

@@ -118,7 +118,8 @@ async def parties_at(work: Work, case_id: UUID, at: datetime) -> list[PartyFact]
 
 def party_fact(row: Any, person: Any, at: datetime) -> PartyFact:
     """A party row and its person row as a rule sees them."""
-    born = people.opened(person).get("birth_on")
+    opened = people.opened(person)
+    born = opened.get("birth_on")
     day = date.fromisoformat(born) if born else None
     sex = Sex(person.sex) if person.sex else None
     return PartyFact(
@@ -127,6 +128,7 @@ def party_fact(row: Any, person: Any, at: datetime) -> PartyFact:
         relation=Relation(row.relation) if row.relation else None,
         sex=sex,
         age=people.age_at(day, at) if day else None,
+        id_number=opened.get("id_number"),
         flags=frozenset(people.flags_on(frozenset(Flag(f) for f in person.flags), sex, day, at)),
     )
 

@@ -1,7 +1,7 @@
 """People as they come into cases: found again or made new, sealed, and joined to the case."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -34,6 +34,7 @@ class Known:
     relation: Relation | None
     sex: Sex | None
     birth_on: date | None
+    id_number: str | None = field(default=None, repr=False)
     flags: frozenset[Flag]
 
 
@@ -146,6 +147,7 @@ def _known(
         relation=relation,
         sex=Sex(facts["sex"]) if facts.get("sex") else None,
         birth_on=_day(facts.get("birth_on")),
+        id_number=facts.get("id_number"),
         flags=frozenset(Flag(f) for f in facts["flags"]),
     )
 

@@ -238,6 +238,7 @@ def _as_fact(known: Known, at: datetime) -> PartyFact:
         relation=known.relation,
         sex=known.sex,
         age=people.age_at(born, at) if born else None,
+        id_number=known.id_number,
         flags=frozenset(people.flags_on(known.flags, known.sex, born, at)),
     )
 
