@@ -67,7 +67,7 @@ async def transaction(engine: AsyncEngine, opening: str = "") -> AsyncIterator[A
     """
     async with engine.connect() as connection:
         driver = await _driver(connection)
-        if driver.is_closed():
+        while driver.is_closed():
             # The server went away since: nothing has begun yet, so another one will do.
             _drop(connection)
             driver = await _driver(connection)
