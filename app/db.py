@@ -35,8 +35,18 @@ def async_url(url: str) -> URL:
     return made.set(drivername="postgresql+asyncpg")
 
 
-def make_engine(url: str, settings: Settings) -> AsyncEngine:
+PATIENCE = {
+    "statement_timeout": "30s",
+    "lock_timeout": "10s",
+    "idle_in_transaction_session_timeout": "60s",
+}
+"""How long a request may hold up others. Whoever waits longer is told to try again."""
+
+
+def make_engine(url: str, settings: Settings, *, patient: bool = False) -> AsyncEngine:
     """The pool of this process. The schema is fixed here and named nowhere else.
+
+    `patient` is for an operator's long work, which nobody's request waits for.
 
     AUTOCOMMIT only means that SQLAlchemy sends no BEGIN of its own: `transaction` does, so that
     identity travels with it in one round trip.
@@ -53,6 +63,7 @@ def make_engine(url: str, settings: Settings) -> AsyncEngine:
                 "timezone": "UTC",
                 "jit": "off",
                 "application_name": "anlan",
+                **({} if patient else PATIENCE),
             }
         },
     )

@@ -50,7 +50,7 @@ def _config(url: str) -> Config:
 @asynccontextmanager
 async def as_owner(url: str, settings: Settings) -> AsyncIterator[AsyncConnection]:
     """One transaction as the owner of the district's tables, whom no policy binds."""
-    engine = make_engine(url, settings)
+    engine = make_engine(url, settings, patient=True)
     try:
         role = owner_role(settings.schema)
         async with transaction(engine, f'set local role "{role}";') as connection:
@@ -74,7 +74,7 @@ async def set_app_login(owner_url: str, settings: Settings) -> None:
         )
     if login.password is None:
         return
-    engine = make_engine(owner_url, settings)
+    engine = make_engine(owner_url, settings, patient=True)
     try:
         async with transaction(engine) as connection:
             secret = _scram(str(login.password))

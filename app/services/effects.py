@@ -236,12 +236,16 @@ async def _occupy(work: Work, case: Card, event: Happened, bed_id: int) -> None:
         raise NoFreeBed("这张床位刚被占用，请另选一张") from None
 
 
+LINKED_BY_HAND = "人工关联"
+"""What a link says in the open; the reason that somebody typed is sealed in the event."""
+
+
 async def _link(work: Work, case: Card, event: Happened, form: Any, batch: Batch) -> None:
     other: UUID = form.case_id
     if other == case.id:
         raise Invalid("案件不能与自己关联", [{"field": "case_id", "message": "请选择另一件案件"}])
     await access.load_case(work, other)
-    batch.add(CaseLink, **link_row(case, other, event, form.why))
+    batch.add(CaseLink, **link_row(case, other, event, LINKED_BY_HAND))
 
 
 def link_row(case: Card, other: UUID, event: Happened, why: str) -> dict[str, Any]:
