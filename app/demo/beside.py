@@ -37,10 +37,15 @@ def run(url: str, *, seed: int = 1, cases: int = 3000) -> Played:
         transient=True,
     ) as bar:
         task = bar.add_task("", total=None)
+        tenths = 0
 
         def progress(done: int, planned: int, moment: datetime) -> None:
+            nonlocal tenths
             month = f"{clock.local_day(moment):%Y-%m}"
             bar.update(task, completed=done, total=planned, description=month)
+            if not say.is_terminal and done * 10 // planned > tenths:
+                tenths = done * 10 // planned
+                say.print(f"… 演示年 / demo year {tenths * 10} %")
 
         played = asyncio.run(_play(url, seed, cases, progress))
     if played.done:
