@@ -29,7 +29,7 @@ lint: .venv/ready
 prove: .venv/ready
 	@$(BIN)/pytest -q -s -m prove
 
-bench: .venv/ready
+bench: .venv/ready .venv-bench/ready  ## bench/README.md names what may be set
 	@$(BIN)/python -m bench
 
 openapi: .venv/ready
@@ -39,6 +39,13 @@ requirements: .venv/ready
 	$(LOCK) requirements/uv.in -o requirements/uv.txt
 	$(LOCK) requirements/base.in -o requirements/base.txt
 	$(LOCK) requirements/dev.in -o requirements/dev.txt
+	$(LOCK) requirements/bench.in -o requirements/bench.txt
+
+# The peer that bench/ compares with has an environment of its own.
+.venv-bench/ready: .venv/ready requirements/bench.txt
+	@$(BIN)/python -m venv --without-pip .venv-bench
+	@$(UV) sync --quiet $(CERTS) --python .venv-bench/bin/python --require-hashes requirements/bench.txt
+	@touch $@
 
 .venv/ready: requirements/dev.txt requirements/uv.txt pyproject.toml
 	@if ! [ -x $(BIN)/python ]; then \

@@ -35,7 +35,7 @@ class Options:
 
     data: Path
     cases: int
-    seconds: float
+    seconds: int
     rounds: int
     only: Sequence[str]
     write: bool
@@ -47,7 +47,7 @@ def options() -> Options:
     return Options(
         data=Path(env.get("BENCH_DATA") or "var/bench"),
         cases=int(env.get("BENCH_CASES") or 1_000_000),
-        seconds=float(env.get("BENCH_SECONDS") or 4),
+        seconds=int(env.get("BENCH_SECONDS") or 4),
         rounds=int(env.get("BENCH_ROUNDS") or 3),
         only=(env.get("BENCH_ONLY") or "").split(),
         write=env.get("BENCH_WRITE") == "1",
@@ -117,11 +117,11 @@ def _turn(scenario: Scenario, round_: int) -> list[str]:
 
 
 def _measure(
-    scenario: Scenario, stack: str, servers: Any, files: Any, app_dsn: str, seconds: float
+    scenario: Scenario, stack: str, servers: Any, files: Any, app_dsn: str, seconds: int
 ) -> Measured:
     if stack == "pgbench":
-        taken, ran = pgbench.run(app_dsn, files[scenario.name], scenario.connections, seconds)
-        return Measured(scenario.name, stack, Result.of(taken, ran))
+        taken = pgbench.run(app_dsn, files[scenario.name], scenario.connections, seconds)
+        return Measured(scenario.name, stack, Result.of(taken, seconds))
     server = servers[stack]
     token = _token(servers["ours"], scenario.user)
     requests = scenario.requests(token, strange=stack == "peer")

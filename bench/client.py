@@ -1,7 +1,7 @@
 """The load generator: a process of its own, plain sockets, no HTTP library.
 
 Reads a job as JSON from standard input, sends its requests over and over, writes what it measured
-as JSON to standard output. Every body gets a new @id (UUIDv7), and numbers for @woman, @man, @phone.
+as JSON to standard output. Every body gets its own @id (UUIDv7), @woman, @man and @phone.
 """
 
 import asyncio
@@ -54,7 +54,7 @@ def sender(request: dict[str, Any]) -> Send:
         return lambda: whole
 
     def made() -> bytes:
-        data = filled(body).encode()
+        data = filled(str(body)).encode()
         return f"{head}content-length: {len(data)}\r\n\r\n".encode() + data
 
     return made
