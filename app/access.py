@@ -200,7 +200,8 @@ async def _one_case(work: Work, wanted: Select[tuple[Any, ...]], case_id: UUID) 
     row: Row[Any] | None = found.one_or_none()
     if row is None:
         raise NotFound("没有这个案件")
-    await _enter_case(work, case_id)
+    if row.moved:
+        await enter_case(work, case_id)
     return row
 
 
@@ -209,9 +210,9 @@ def place_in(row: Any) -> Place:
     return Place(row.district, row.town, row.village)
 
 
-async def _enter_case(work: Work, case_id: UUID) -> None:
-    """Let the transaction read all that hangs on one case that passed its own gate, wherever the
-    case was when it happened."""
+async def enter_case(work: Work, case_id: UUID) -> None:
+    """Let the transaction read all that hangs on one case that passed its own gate: its vault, and
+    what happened while it was somewhere else."""
     await say(work.connection, f"set local app.opened_case = '{case_id}'")
 
 

@@ -15,6 +15,7 @@ class Case(Placed, table=True):
     """The index card of a case. What was said is in its events."""
 
     id: UUID = Field(primary_key=True)
+    moved: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
     number: str | None = None
     kind: str
     state: str

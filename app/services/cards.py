@@ -3,7 +3,7 @@
 Plain records, not table objects: those watch every attribute, and cost as much as a query.
 """
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -25,6 +25,7 @@ class Card:
     town: int | None = None
     village: int | None = None
     seen_by: list[int] = field(default_factory=list)
+    moved: bool = False
     number: str | None = None
     subject: UUID | None = None
     sex: str | None = None
@@ -70,4 +71,4 @@ class Clock:
 
 def columns(record: Card | Clock) -> dict[str, Any]:
     """The record as a row, by column."""
-    return asdict(record)
+    return {name: getattr(record, name) for name in record.__slots__}

@@ -169,7 +169,7 @@ def _first_holders(
 _CARD = (
     "id", "state", "subject", "sex", "birth_year", "flags", "organisation_id", "account_id",
     "danger", "closed_at", "outcome", "valid_until", "version", "head", "district", "town",
-    "village", "seen_by",
+    "village", "seen_by", "moved",
 )  # fmt: skip
 
 

@@ -245,6 +245,7 @@ async def _corrected(
 
 
 async def _from_vault(work: Work, case_id: UUID, event_id: UUID) -> dict[str, str]:
+    await access.enter_case(work, case_id)
     rows = await work.connection.execute(_VAULT, {"event_id": event_id})
     return {
         row.name: crypto.unseal_text(

@@ -154,6 +154,7 @@ async def _move(work: Work, case: Card, form: Any) -> None:
         raise Invalid("没有这个地区", [{"field": "area", "message": "请从列表中选择地区"}])
     await _check_organisation(work, form.organisation_id, "organisation_id")
     place = place_of(form.area)
+    case.moved = True
     case.district, case.town, case.village = place.district, place.town, place.village
     case.organisation_id = form.organisation_id
     case.account_id = None

@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, Select, bindparam, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import col
 
-from app import crypto
+from app import access, crypto
 from app.access import Work
 from app.kinds.base import CaseKind
 from app.kinds.forms import Sight
@@ -86,6 +86,7 @@ async def _shown(
 ) -> list[dict[str, Any]]:
     asked = {"case_id": case.id}
     rows: Sequence[Any] = (await work.connection.execute(statement, asked | values)).all()
+    await access.enter_case(work, case.id)
     locked = {r.event_id: r.number for r in await work.connection.execute(_LOCKED, asked)}
     key = crypto.open_key(crypto.keyring(), case.key)
     return [_event_shown(kind, row, key, sight, locked.get(row.id, 0)) for row in rows]

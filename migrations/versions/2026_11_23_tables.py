@@ -187,6 +187,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("moved", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("number", sa.String(), nullable=True),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
