@@ -62,10 +62,10 @@ def main() -> None:
         loaded = load.prepare(postgres, asked.cases)
         database = load.copy(postgres, loaded)
         app_dsn = postgres.dsn(database, app_role(get_settings().schema))
-        wanted, recorded = asyncio.run(_prepared(postgres.dsn(database), app_dsn, asked))
+        wanted, recorded, met = asyncio.run(_prepared(postgres.dsn(database), app_dsn, asked))
         with tempfile.TemporaryDirectory(prefix="anlan-bench-") as folder:
             files = {
-                s.name: pgbench.scripts(Path(folder), s.name, recorded[s.name], len(s.targets))
+                s.name: pgbench.scripts(Path(folder), s.name, recorded[s.name], met, len(s.targets))
                 for s in wanted
             }
             with running(app_dsn, asked.data / "logs") as servers:
@@ -93,20 +93,22 @@ def main() -> None:
 
 async def _prepared(
     dsn: str, app_dsn: str, asked: Options
-) -> tuple[list[Scenario], dict[str, list[Recorded]]]:
-    """The scenarios, and the app's own SQL for them."""
+) -> tuple[list[Scenario], dict[str, list[Recorded]], dict[str, str]]:
+    """The scenarios, the app's own SQL for them, and the clocks that the recorded actions met."""
     schema = get_settings().schema
     connection = await asyncpg.connect(dsn, server_settings={"search_path": schema})
-    wanted = [s for s in await scenarios(connection) if not asked.only or s.name in asked.only]
-    for scenario in wanted:
-        if scenario.name == "act":
-            await pgbench.targets(connection, scenario.targets)
-    await connection.close()
     engine = make_engine(app_dsn, get_settings())
     try:
-        return wanted, await record(engine, wanted, RECORDED)
+        wanted = [s for s in await scenarios(connection) if not asked.only or s.name in asked.only]
+        for scenario in wanted:
+            if scenario.targets:
+                await pgbench.targets(connection, scenario.targets)
+        recorded = await record(engine, wanted, RECORDED)
+        met = await pgbench.met_clocks(connection, recorded.get("act", []))
+        return wanted, recorded, met
     finally:
         await engine.dispose()
+        await connection.close()
 
 
 def _turn(scenario: Scenario, round_: int) -> list[str]:

@@ -34,27 +34,40 @@ async def targets(connection: "asyncpg.Connection[Any]", cases: Sequence[str]) -
     await connection.execute(f"grant select on {TABLE} to {app_role(get_settings().schema)}")
 
 
-def scripts(folder: Path, name: str, made: Sequence[Recorded], count: int) -> list[Path]:
-    """A script for every recorded request; `count` is how many targets there are to act upon."""
+async def met_clocks(
+    connection: "asyncpg.Connection[Any]", made: Sequence[Recorded]
+) -> dict[str, str]:
+    """Event → the clock that it met, for recorded actions."""
+    events = [UUID(request.answer["id"]) for request in made]
+    rows = await connection.fetch(
+        "select met_by, id from deadline where met_by = any($1::uuid[])", events
+    )
+    return {str(row["met_by"]): str(row["id"]) for row in rows}
+
+
+def scripts(
+    folder: Path, name: str, made: Sequence[Recorded], met: Mapping[str, str], count: int
+) -> list[Path]:
+    """A script for every recorded request. For actions: which clocks they met, and how many
+    targets there are to act upon."""
     found = []
     for at, request in enumerate(made):
         path = folder / f"{name}_{at}.sql"
-        path.write_text(_script(request, count))
+        path.write_text(_script(request, met, count))
         found.append(path)
     return found
 
 
-def _script(request: Recorded, count: int) -> str:
+def _script(request: Recorded, met: Mapping[str, str], count: int) -> str:
     """The request's statements, with new ids where it made some; an action goes to any target."""
     names = _new_ids(request)
     columns = [
         f"uuidv7() as {v}" if v[0] == "u" else f"md5(random()::text) as {v}" for v in names.values()
     ]
     source = draw = ""
-    case = request.answer.get("case_id")
-    if case is not None and case != request.answer["id"]:
-        met = next(s for s in request.statements if s.sql.startswith("UPDATE deadline"))
-        names[case], names[str((met.binds or ((),))[0][-1])] = "c", "d"
+    event = request.answer.get("id")
+    if event in met:
+        names[request.answer["case_id"]], names[met[event]] = "c", "d"
         columns += ["c", "d"]
         source = f" from {TABLE} where n = :n"
         draw = f"\\set n random(1, {count})\n\\set s random(100, 2000000000)\n"

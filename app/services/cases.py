@@ -72,7 +72,7 @@ async def open_case(
         counted_from=kind.counted_from,
     )
     asked = Asked(command=command, fingerprint=print_, at=at, recorded_at=recorded_at, roles=roles)
-    event, linked = await step(work, kind, case, plan, asked, batch)
+    event, linked = await step(work, kind, case, (), plan, asked, batch)
     if grown_from is not None:
         parent, event, why = grown_from
         batch.add(CaseLink, **effects.link_row(parent, case.id, event, why))
@@ -96,7 +96,8 @@ async def act(work: Work, kind: CaseKind, case_id: UUID, name: str, command: Com
         raise NotFound("没有这个案件")
     case = Card(**row._mapping)
     print_ = commands.fingerprint(work, f"{kind.name}/{name}/{case_id}", command)
-    if known := await commands.repeated(work, command, print_):
+    known, clocks = await commands.standing(work, case, command, print_)
+    if known is not None:
         return known
     roles = work.actor.roles_in(access.place_in(case), case.seen_by)
     check_possible(kind, case, action, roles)
@@ -114,7 +115,7 @@ async def act(work: Work, kind: CaseKind, case_id: UUID, name: str, command: Com
         action=action,
     )
     asked = Asked(command=command, fingerprint=print_, at=at, recorded_at=recorded_at, roles=roles)
-    event, linked = await step(work, kind, case, plan, asked, batch)
+    event, linked = await step(work, kind, case, clocks, plan, asked, batch)
     write_card(case, batch)
     await batch.write(work.connection)
     if (access.place_in(case), list(case.seen_by)) != before:

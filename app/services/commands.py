@@ -1,12 +1,12 @@
 """Commands and their receipts: what was asked, whether it was asked before, what came of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, select, text
+from sqlalchemy import bindparam, literal, select, text
 from sqlmodel import col
 
 from app import clock, crypto
@@ -14,8 +14,9 @@ from app.access import Work
 from app.errors import IdReused
 from app.kinds.base import CaseKind
 from app.kinds.forms import Form
-from app.models import Case, Event
-from app.services.cards import Card
+from app.models import Case, Deadline, Event
+from app.models.columns import table_of
+from app.services.cards import Card, Clock
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +63,8 @@ def fingerprint(work: Work, operation: str, command: Command) -> bytes:
     return crypto.fingerprint(crypto.keyring(), work.actor.account_id, operation, body)
 
 
+REUSED = "这个编号已用于另一次提交，请重新填写后提交"
+
 _BEFORE = (
     select(
         col(Event.fingerprint),
@@ -87,7 +90,7 @@ async def repeated(work: Work, command: Command, print_: bytes) -> Receipt | Non
     if row is None:
         return None
     if row.fingerprint != print_:
-        raise IdReused("这个编号已用于另一次提交，请重新填写后提交")
+        raise IdReused(REUSED)
     return Receipt(
         id=command.id,
         case_id=row.case_id,
@@ -98,6 +101,46 @@ async def repeated(work: Work, command: Command, print_: bytes) -> Receipt | Non
         recorded_at=row.recorded_at,
         repeated=True,
     )
+
+
+_CLOCK = tuple(column.name for column in table_of(Deadline).c)
+_EARLIER = (
+    col(Event.fingerprint).label("earlier_fingerprint"),
+    col(Event.state).label("earlier_state"),
+    col(Event.version).label("earlier_version"),
+    col(Event.recorded_at).label("earlier_recorded_at"),
+)
+_STANDING = select(*_EARLIER, *table_of(Deadline).c).select_from(
+    select(literal(1).label("one"))
+    .subquery()
+    .outerjoin(Event, col(Event.id) == bindparam("id"))
+    .outerjoin(Deadline, col(Deadline.case_id) == bindparam("case_id"))
+)
+
+
+async def standing(
+    work: Work, case: Card, command: Command, print_: bytes
+) -> tuple[Receipt | None, list[Clock]]:
+    """What a locked case knows, in one round trip: the receipt of the command if it was carried
+    out before, and every clock the case ever had, oldest round first. IdReused as above."""
+    asked = {"id": command.id, "case_id": case.id}
+    rows = (await work.connection.execute(_STANDING, asked)).all()
+    first, width = rows[0], len(_EARLIER)
+    clocks = [
+        Clock(**dict(zip(_CLOCK, row[width:], strict=True))) for row in rows if row.id is not None
+    ]
+    clocks.sort(key=lambda clock: (clock.round, clock.due_at))
+    if first.earlier_fingerprint is None:
+        return None, clocks
+    if first.earlier_fingerprint != print_:
+        raise IdReused(REUSED)
+    done = replace(
+        receipt(case, command.id, first.earlier_recorded_at),
+        state=first.earlier_state,
+        version=first.earlier_version,
+        repeated=True,
+    )
+    return done, clocks
 
 
 def receipt(case: Card, event_id: UUID, recorded_at: datetime) -> Receipt:

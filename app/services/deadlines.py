@@ -58,14 +58,19 @@ async def clocks_of(work: Work, case_id: UUID) -> list[Clock]:
 
 
 async def react(
-    work: Work, kind: CaseKind, case: Card, event: Happened, earlier: Earlier, batch: Batch
+    work: Work,
+    kind: CaseKind,
+    case: Card,
+    event: Happened,
+    clocks: Sequence[Clock],
+    earlier: Earlier,
+    batch: Batch,
 ) -> None:
     """Let the case's clocks answer to an event.
 
     `earlier` gives the case's answers so far, for terms that follow an earlier answer. New
     and changed clocks go into the batch.
     """
-    clocks = await clocks_of(work, case.id) if case.version > 1 else []
     rules = {rule.name: rule for rule in kind.deadlines}
     closing = case.state in kind.final
     changed: list[Clock] = []

@@ -11,7 +11,7 @@ from app.models import Deadline
 from app.roles import Role
 from app.services import deadlines, people
 from app.services.batch import Batch
-from app.services.cards import Card, columns
+from app.services.cards import Card, Clock, columns
 from app.services.deadlines import Earlier, Happened
 from app.services.facts import parties_at
 from app.services.people import Known
@@ -33,6 +33,7 @@ async def arise(
     kind: CaseKind,
     case: Card,
     event: Happened,
+    clocks: Sequence[Clock],
     joined: Sequence[Known],
     earlier: Earlier,
     batch: Batch,
@@ -41,12 +42,11 @@ async def arise(
     未保法 11). The police receive such reports and owe none."""
     if Role.POLICE in work.actor.roles or not (joined or event.name in kind.suspicion):
         return
+    if any(c.rule == DUTY_TO_REPORT.name for c in clocks):
+        return
     if not await _suspected(kind, event, earlier):
         return
     if not await _protected(work, case, event, joined):
-        return
-    clocks = await deadlines.clocks_of(work, case.id) if case.version > 1 else []
-    if any(c.rule == DUTY_TO_REPORT.name for c in clocks):
         return
     owner = min(work.actor.roles, key=list(Role).index).value
     started = await deadlines.start(work, kind, case, DUTY_TO_REPORT, event, earlier, owner=owner)

@@ -30,7 +30,7 @@ from app.roles import Role
 from app.services import deadlines, duties, effects, facts, people
 from app.services.answers import Split, split
 from app.services.batch import Batch
-from app.services.cards import Card, columns
+from app.services.cards import Card, Clock, columns
 from app.services.commands import Command
 from app.services.deadlines import Happened
 from app.services.people import Known
@@ -61,7 +61,13 @@ class Asked:
 
 
 async def step(
-    work: Work, kind: CaseKind, case: Card, plan: Plan, asked: Asked, batch: Batch
+    work: Work,
+    kind: CaseKind,
+    case: Card,
+    clocks: Sequence[Clock],
+    plan: Plan,
+    asked: Asked,
+    batch: Batch,
 ) -> tuple[Happened, list[OpenLinked]]:
     """What opening and acting share: people, guards, effects, the event, the clocks."""
     command, form, at = asked.command, asked.command.answers, asked.at
@@ -102,9 +108,9 @@ async def step(
     async def earlier() -> Sequence[tuple[str, Mapping[str, Any]]]:
         return await facts.history(work, case)
 
-    await deadlines.react(work, kind, case, happened, earlier, batch)
+    await deadlines.react(work, kind, case, happened, clocks, earlier, batch)
     people_ = [k for found in joined.values() for k in found]
-    await duties.arise(work, kind, case, happened, people_, earlier, batch)
+    await duties.arise(work, kind, case, happened, clocks, people_, earlier, batch)
     return happened, await effects.after(work, case, happened, plan.effects, form, batch)
 
 
