@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, literal, select, text
+from sqlalchemy import Label, bindparam, literal, select, text
 from sqlmodel import col
 
 from app import clock, crypto
@@ -104,7 +104,7 @@ async def repeated(work: Work, command: Command, print_: bytes) -> Receipt | Non
 
 
 _CLOCK = tuple(column.name for column in table_of(Deadline).c)
-_EARLIER = (
+_EARLIER: tuple[Label[Any], ...] = (
     col(Event.fingerprint).label("earlier_fingerprint"),
     col(Event.state).label("earlier_state"),
     col(Event.version).label("earlier_version"),
