@@ -26,7 +26,7 @@ from bench.scenarios import PREFIX, Scenario, scenarios
 from bench.servers import ROOT, Server, running
 
 MIXED_RATE, MIXED_SECONDS = 50, 30
-RECORDED = 40
+RECORDED = 4
 
 
 @dataclass(frozen=True)

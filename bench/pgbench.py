@@ -65,7 +65,7 @@ def _script(request: Recorded, met: Mapping[str, str], count: int) -> str:
         f"uuidv7() as {v}" if v[0] == "u" else f"md5(random()::text) as {v}" for v in names.values()
     ]
     source = draw = ""
-    event = request.answer.get("id")
+    event = str(request.answer.get("id"))
     if event in met:
         names[request.answer["case_id"]], names[met[event]] = "c", "d"
         columns += ["c", "d"]

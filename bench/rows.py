@@ -68,7 +68,7 @@ class World:
 
     def opened_at(self, n: int) -> datetime:
         """Ten years, evenly."""
-        return self.now - SPAN + SPAN * (n + 0.5) / self.cases
+        return self.now - SPAN + SPAN * ((n + 0.5) / self.cases)
 
     def holder(self, kind: str | None, village: int) -> int | None:
         """The organisation of a kind that serves a village."""
