@@ -13,14 +13,15 @@ from app import clock
 DISTRICT = 441802000000
 PREFIX = "/api/v1"
 LIMIT = 20
-PAGES, TARGETS = 200, 4000
+PAGES, TARGETS = 200, 6000
 
 
 @dataclass(frozen=True)
 class Scenario:
     """Requests of one kind. `writes` change rows; `weight` is its part of the mixed load.
 
-    `strange` are paths for who writes what the app cannot unseal, `targets` the cases in them.
+    `strange` are paths for the peer, which writes what the app cannot unseal, `targets` the cases
+    that pgbench acts upon.
     """
 
     name: str
@@ -84,8 +85,8 @@ async def scenarios(connection: "asyncpg.Connection[Any]") -> list[Scenario]:
         ),
         Scenario(
             "act", "act (a visit; its clock met, the next started)", "women_fed_district", "POST",
-            visits[::2], _command(now, _VISIT), weight=15, strange=visits[1::2],
-            targets=visited[1::2],
+            visits[::3], _command(now, _VISIT), weight=15, strange=visits[1::3],
+            targets=visited[2::3],
         ),
         Scenario(
             "worklist_village", "worklist, village", "women_fed_village", "GET",

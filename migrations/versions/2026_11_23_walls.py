@@ -149,29 +149,37 @@ $$""",
     "one_person(uuid[])": """
 create function one_person(people uuid[]) returns uuid[]
 language sql stable security definer set search_path from current as $$
-    select coalesce(array_agg(distinct q.id), '{}') from person p
-    join person q on q.id = p.id or q.id = p.same_as or q.same_as = p.id
-        or (p.same_as is not null and q.same_as = p.same_as)
-        or (p.id_index is not null and q.id_index = p.id_index)
-    where p.id = any(people)
+    with them as (
+        select id, coalesce(same_as, id) as root, id_index from person where id = any(people)
+    )
+    select coalesce(array_agg(same.id), '{}') from (
+        select id from them
+        union select root from them
+        union select q.id from them join person q on q.same_as = them.root
+        union select q.id from them join person q on q.same_as = them.id
+        union select q.id from them join person q on q.id_index = them.id_index
+    ) same
 $$""",
     "earlier_conduct(uuid[], timestamptz, uuid)": """
 create function earlier_conduct(people uuid[], before timestamptz, except_case uuid)
 returns table (name varchar, times bigint, last_at timestamptz)
 language sql stable security definer set search_path from current as $$
     select e.name, count(*), max(e.happened_at)
-    from case_party c join event e on e.case_id = c.case_id
-    where c.person_id = any(one_person(people)) and c.role = 'perpetrator'
-      and e.kind = 'dv_warning' and e.replaced_by is null
+    from unnest(one_person(people)) as who (id)
+    join case_party c on c.person_id = who.id and c.role = 'perpetrator'
+    join event e on e.case_id = c.case_id
+    where e.kind = 'dv_warning' and e.replaced_by is null
       and e.happened_at < before and e.case_id <> except_case
     group by e.name
 $$""",
     "danger_of_pair(uuid[], uuid)": """
 create function danger_of_pair(people uuid[], except_case uuid) returns setof varchar
 language sql stable security definer set search_path from current as $$
-    select k.danger from case_party c join "case" k on k.id = c.case_id
-    where c.person_id = any(one_person(people)) and k.danger is not null and k.id <> except_case
-      and k.closed_at is null
+    select k.danger
+    from unnest(one_person(people)) as who (id)
+    join case_party c on c.person_id = who.id
+    join "case" k on k.id = c.case_id
+    where k.danger is not null and k.id <> except_case and k.closed_at is null
     group by k.id, k.danger
     having count(distinct c.person_id) >= least(2, cardinality(people))
 $$""",
