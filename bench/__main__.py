@@ -4,6 +4,7 @@ BENCH_CASES, BENCH_SECONDS and BENCH_ROUNDS, BENCH_ONLY (names of scenarios), BE
 import asyncio
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -57,6 +58,8 @@ def options() -> Options:
 def main() -> None:
     """The whole run; ends with a table."""
     asked = options()
+    # SIGTERM unwinds like Ctrl-C, so that the servers and the database end with us.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with EmbeddedPostgres(asked.data) as postgres:
         print(f"{asked.cases:,} cases in {asked.data}", flush=True)
         loaded = load.prepare(postgres, asked.cases)
