@@ -15,6 +15,7 @@ from tests.conftest import Client, Owner
 from tests.kinds.journey import START, Journey
 from tests.kinds.walks import DAY, HOUR, Step, dv_warning, left_behind_visit, legal_aid_referral
 from tests.kinds.walks import shelter_placement as shelter
+from tests.kinds.walks.dv_answers import DISMISSAL
 from tests.kinds.walks.protection_order import steps as order
 
 EDGE = timedelta(microseconds=1)
@@ -251,8 +252,7 @@ async def test_a_visit_that_finds_violence_begins_the_three_anew(
     await case.do(dv_warning.visit(5 * DAY), dv_warning.visit(85 * DAY), dv_warning.visit(85 * DAY))
     await case.do(dv_warning.visit(85 * DAY, **violent))
     await case.runs_out("recurrence_check", case.journey.moment + 24 * HOUR)
-    dismissal = {"reason": "双方及邻居均称只是争吵", "victim_heard": True}
-    await case.do(Step("dismiss_recurrence", POLICE, dismissal))
+    await case.do(Step("dismiss_recurrence", POLICE, DISMISSAL))
     for _ in range(2):
         await case.do(dv_warning.visit(85 * DAY))
         assert (await rounds(case))[-1][1] == "running"
@@ -289,8 +289,7 @@ async def test_violence_after_the_third_clean_visit_begins_new_visits(
     assert (await rounds(case))[-1][1] == "met"
     suspected: dict[str, Any] = {"outcome": "suspected", "violence_types": ["threat"]}
     await case.do(dv_warning.visit(85 * DAY, **suspected))
-    dismissal = {"reason": "双方及邻居均称只是争吵", "victim_heard": True}
-    await case.do(Step("dismiss_recurrence", POLICE, dismissal))
+    await case.do(Step("dismiss_recurrence", POLICE, DISMISSAL))
     await case.do(Step("confirm_no_recurrence", POLICE), refused="not-three-clean-visits")
     assert (await rounds(case))[-1][1] == "running"
 

@@ -59,7 +59,11 @@ def recurred_unfounded(story: Story) -> None:
         immediate_danger=False,
     )
     story.later(1, 30).do(
-        "dismiss_recurrence", POLICE, reason="经单独询问和走访，未发生殴打", victim_heard=True
+        "dismiss_recurrence",
+        POLICE,
+        reason="经单独询问和走访，未发生殴打",
+        victim_heard=True,
+        settled_at=story.at,
     )
     story.days(75, 86)
     visit(story)

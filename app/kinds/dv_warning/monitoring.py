@@ -153,7 +153,7 @@ class Recurrence(Form):
 class Dismissal(Form):
     reason: str = ask("经核实不能认定再次施暴的理由", S3, source="34号 3", max_length=2000)
     victim_heard: Yes = ask("已单独听取受害人意见", S1, source="反家暴法 5；妇联规程 13")
-    settled_at: Moment | None = ask("核实完毕时间", S1, source="设计：粤办法 28", default=None)
+    settled_at: Moment = ask("核实完毕时间", S1, source="设计：粤办法 28")
 
 
 class NoRecurrence(Form):

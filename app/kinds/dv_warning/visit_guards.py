@@ -68,9 +68,8 @@ def sightings_are_settled(facts: Facts, _form: NoRecurrence) -> Refusal | None:
         if answers["outcome"] in (VisitOutcome.SUSPECTED, VisitOutcome.CONFIRMED)
     ]
     dismissed = facts.answers.get("dismiss_recurrence", ())
-    settled = [_moment(a, "settled_at") for a in dismissed if a.get("settled_at")]
-    since = max([delivered, *settled])
-    if not any(moment > since for moment in told) or len(settled) < len(dismissed):
+    since = max([delivered, *(_moment(answers, "settled_at") for answers in dismissed)])
+    if not any(moment > since for moment in told):
         return None
     return Refusal(
         type="recurrence-not-settled",
