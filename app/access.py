@@ -205,6 +205,11 @@ async def _one_case(work: Work, wanted: Select[tuple[Any, ...]], case_id: UUID) 
     return row
 
 
+def as_account(account_id: int) -> str:
+    """The SQL that opens what is an account's own, before it has a session."""
+    return f"set local app.account = '{account_id}';"
+
+
 def place_in(row: Any) -> Place:
     """The place of a row that has district, town and village."""
     return Place(row.district, row.town, row.village)

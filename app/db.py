@@ -10,6 +10,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from app.config import Settings, SettingsError
+from app.errors import Kept
 
 SIGNED_OUT = "AN401"
 """The error code with which the database refuses a session that no longer stands."""
@@ -73,8 +74,8 @@ def make_engine(url: str, settings: Settings, *, patient: bool = False) -> Async
 async def transaction(engine: AsyncEngine, opening: str = "") -> AsyncIterator[AsyncConnection]:
     """One transaction; `opening` is SQL sent together with BEGIN (identity, integers only).
 
-    Commits when the block ends, rolls back when it raises. Raises CommitFailed if the server
-    answers the commit with a rollback, because an error inside was swallowed.
+    Commits when the block ends, rolls back when it raises anything but Kept. Raises CommitFailed
+    if the server answers the commit with a rollback, because an error inside was swallowed.
     """
     async with engine.connect() as connection:
         driver = await _driver(connection)
@@ -84,9 +85,12 @@ async def transaction(engine: AsyncEngine, opening: str = "") -> AsyncIterator[A
             driver = await _driver(connection)
         try:
             await driver.execute(f"BEGIN;{opening}")
-            yield connection
-            if await driver.execute("COMMIT") != "COMMIT":
-                raise CommitFailed
+            try:
+                yield connection
+            except Kept:
+                await _commit(driver)
+                raise
+            await _commit(driver)
         except Exception:
             await _take_back(connection, driver)
             raise
@@ -95,6 +99,11 @@ async def transaction(engine: AsyncEngine, opening: str = "") -> AsyncIterator[A
             # not know how far the server got.
             _drop(connection)
             raise
+
+
+async def _commit(driver: "asyncpg.Connection[Any]") -> None:
+    if await driver.execute("COMMIT") != "COMMIT":
+        raise CommitFailed
 
 
 async def say(connection: AsyncConnection, sql: str) -> None:

@@ -24,6 +24,25 @@ class NotAllowed(AppError):
     status, type, title = 403, "not-allowed", "没有权限"
 
 
+class SecondFactorNeeded(AppError):
+    """The person has to show a second factor first. `accepted` are the kinds she has; without any
+    she has to enrol one."""
+
+    status, type, title = 403, "second-factor-needed", "请用第二验证方式确认本人"
+
+    def __init__(self, detail: str, *, accepted: Sequence[str] = ()) -> None:
+        super().__init__(detail)
+        self.accepted = list(accepted)
+
+
+class Kept(Exception):
+    """Marks refusals of what must not be forgotten: what was written until then is kept."""
+
+
+class WrongSecondFactor(Kept, AppError):
+    status, type, title = 403, "wrong-second-factor", "验证码不正确"
+
+
 class NotFound(AppError):
     """Also for what exists but may not be seen: the two must look the same."""
 

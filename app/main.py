@@ -28,6 +28,7 @@ from app.routers import (
     people,
     problems,
     registers,
+    second_factors,
     typed,
     worklist,
 )
@@ -77,6 +78,7 @@ def create_app(kinds: Kinds = KINDS, engine: AsyncEngine | None = None) -> FastA
     api = APIRouter(prefix=PREFIX)
     routers = (
         auth.router,
+        second_factors.router,
         worklist.router,
         cases.router,
         typed.make_router(kinds),

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import httpx
+import pyotp
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import text
@@ -135,6 +136,23 @@ async def client(app: FastAPI) -> AsyncIterator[Client]:
     """`await client("police")`: an HTTP client signed in as that demo account."""
     async with serve(app) as made:
         yield made
+
+
+async def step_up(client: httpx.AsyncClient) -> pyotp.TOTP:
+    """Sign the client in anew, in a session that has just shown a second factor, and give the
+    device that made the codes. It is enrolled for this story only."""
+    username = (await client.get("/me")).json()["username"]
+    answer = await client.post(
+        "/auth/login", json={"username": username, "password": seed.PASSWORD}
+    )
+    assert answer.status_code == 200, f"{username} has stepped up already: {answer.text}"
+    client.headers["authorization"] = f"Bearer {answer.json()['access_token']}"
+    begun = (await client.post("/auth/second-factors/totp", json={"name": "手机"})).json()
+    device = pyotp.TOTP(begun["secret"])
+    confirm = f"/auth/second-factors/totp/{begun['id']}/confirm"
+    confirmed = await client.post(confirm, json={"code": device.now()})
+    assert confirmed.status_code == 200, confirmed.text
+    return device
 
 
 @pytest.fixture

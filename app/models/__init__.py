@@ -23,6 +23,7 @@ from app.models.cases import (
     PartnerDocument,
 )
 from app.models.people import CaseParty, PartyGram, Person, PersonMatch, PersonVault
+from app.models.second_factors import GuessTurn, RecoveryCode, SecondFactor
 from app.models.stays import BedStay
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "Deadline",
     "Event",
     "Grant",
+    "GuessTurn",
     "Holiday",
     "Notice",
     "Organisation",
@@ -49,7 +51,9 @@ __all__ = [
     "Person",
     "PersonMatch",
     "PersonVault",
+    "RecoveryCode",
     "SQLModel",
+    "SecondFactor",
     "Session",
     "SignInAttempt",
     "SurveyRound",

@@ -50,6 +50,8 @@ class Session(SQLModel, table=True):
     opened_at: datetime = moment(now=True)
     ends_at: datetime = moment()
     revoked_at: datetime | None = moment(default=None)
+    verified_at: datetime | None = moment(default=None)
+    """When this session last showed a second factor."""
 
     __table_args__ = (Index("ix_session_account", "account_id"),)
 

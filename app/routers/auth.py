@@ -22,6 +22,9 @@ class SignIn(BaseModel):
 
     username: str = Field(title="用户名", min_length=1, max_length=64)
     password: SecretStr = Field(title="密码", min_length=1, max_length=256)
+    code: SecretStr | None = Field(
+        title="验证码或恢复码", default=None, min_length=6, max_length=64
+    )
 
 
 class Token(Shown):
@@ -77,9 +80,13 @@ class AccountPage(Shown):
 
 @router.post("/auth/login", operation_id="sign_in", summary="登录")
 async def sign_in(typed: SignIn, engine: EngineDep, response: Response) -> Token:
-    """连续失败 10 次后，该用户名须等待 15 分钟。"""
+    """连续失败 10 次后，该用户名须等待 15 分钟。绑定了第二验证方式的，还须填写验证码或恢复码。"""
     token, _ = await accounts.sign_in(
-        engine, accounts.keys(), typed.username, typed.password.get_secret_value()
+        engine,
+        accounts.keys(),
+        typed.username,
+        typed.password.get_secret_value(),
+        typed.code.get_secret_value() if typed.code else None,
     )
     response.headers["cache-control"] = "no-store"
     return Token(access_token=token, expires_in=int(tokens.LIFE.total_seconds()))

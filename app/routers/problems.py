@@ -13,7 +13,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.errors import AppError, Invalid, TooManyAttempts
+from app.errors import AppError, Invalid, SecondFactorNeeded, TooManyAttempts
 from app.kinds.forms import Sight
 from app.routers.shown import Shown, shown
 
@@ -36,6 +36,7 @@ class Problem(Shown):
     detail: str = shown(Sight.S0, "说明")
     basis: str | None = shown(Sight.S0, "依据", default=None)
     problems: list[ProblemField] = shown(Sight.S0, "各项问题", default_factory=list)
+    accepted: list[str] | None = shown(Sight.S0, "可用的第二验证方式", default=None)
 
 
 CODES = {
@@ -107,6 +108,8 @@ async def _refusal(request: Request, error: Exception) -> JSONResponse:
     more: dict[str, Any] = {"basis": error.basis} if error.basis else {}
     if isinstance(error, Invalid):
         more["problems"] = error.problems
+    if isinstance(error, SecondFactorNeeded):
+        more["accepted"] = error.accepted
     headers = {"WWW-Authenticate": "Bearer"} if error.status == 401 else {}
     if isinstance(error, TooManyAttempts):
         headers["Retry-After"] = str(error.retry_after)

@@ -18,16 +18,23 @@ from sqlalchemy.types import Text
 from sqlmodel import col
 
 from app import crypto, tokens
-from app.access import Actor, Held, Work
+from app.access import Actor, Held, Work, as_account
 from app.config import get_settings
 from app.db import transaction
-from app.errors import Conflict, Invalid, NotFound, SignInNeeded, TooManyAttempts
+from app.errors import (
+    Conflict,
+    Invalid,
+    NotFound,
+    SecondFactorNeeded,
+    SignInNeeded,
+    TooManyAttempts,
+)
 from app.ids import uuid7
 from app.models import Account, Area, Credential, Grant, Organisation, Session, SignInAttempt
 from app.models.columns import table_of
 from app.places import place_of
 from app.roles import Role
-from app.services import areas
+from app.services import areas, second_factors
 from app.tokens import TokenKeys
 
 ISSUER: Final = "anlan"
@@ -54,12 +61,13 @@ _OPENED = insert(table_of(Session)).inline()
 
 
 async def sign_in(
-    engine: AsyncEngine, signer: TokenKeys, username: str, password: str
+    engine: AsyncEngine, signer: TokenKeys, username: str, password: str, code: str | None = None
 ) -> tuple[str, Actor]:
     """An access token and who it stands for, in a new session of SESSION_LIFE.
 
     Raises SignInNeeded for a wrong name or password alike, TooManyAttempts after FAILURES failures
-    under one name within SPAN, whether or not there is such an account.
+    under one name within SPAN, whether or not there is such an account; for an account with second
+    factors SecondFactorNeeded without a `code`, WrongSecondFactor with a wrong one.
     """
     name = plain_username(username)
     mark = crypto.fingerprint(crypto.keyring(), 0, "sign_in", {"username": name})
@@ -67,14 +75,32 @@ async def sign_in(
     async with _turns.setdefault(mark, asyncio.Lock()):
         account_id = await _account_of(engine, name, mark, password)
     session_id, now = uuid7(), datetime.now(UTC)
-    async with transaction(engine) as connection:
+    async with transaction(engine, as_account(account_id)) as connection:
+        verified = await _second_factor(connection, account_id, code)
         opened = {"id": session_id, "account_id": account_id, "ends_at": now + SESSION_LIFE}
-        await connection.execute(_OPENED, opened)
+        await connection.execute(_OPENED, {**opened, "verified_at": now if verified else None})
         actor = await identify(connection, session_id)
     if actor is None:
         raise SignInNeeded("用户名或密码不正确")
     token = tokens.issue(signer, account_id=account_id, session_id=session_id, now=now)
     return token, actor
+
+
+async def _second_factor(connection: AsyncConnection, account_id: int, code: str | None) -> bool:
+    """Whether the account has one, and the code is of it."""
+    accepted = await second_factors.accepted(connection)
+    if not accepted:
+        return False
+    if code is None:
+        raise SecondFactorNeeded("请再用第二验证方式确认本人", accepted=accepted)
+    await second_factors.check(connection, account_id, code)
+    return True
+
+
+async def need_second_factor(work: Work) -> None:
+    """For what needs more than a password: raises SecondFactorNeeded unless this session showed a
+    second factor within the last five minutes."""
+    await second_factors.need_recent(work)
 
 
 async def _account_of(engine: AsyncEngine, name: str, mark: bytes, password: str) -> int:

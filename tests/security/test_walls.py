@@ -9,13 +9,13 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from app.access import Actor, Held
+from app.access import Actor, Held, as_account
 from app.config import get_settings
 from app.db import app_role, owner_role, transaction
 from app.ids import uuid7
 from app.roles import Role
 from app.services.seed import DISTRICT, SECOND_VILLAGE, TOWN, VILLAGE
-from tests.conftest import Client, Owner
+from tests.conftest import Client, Owner, step_up
 from tests.stories.answers import REPORT, command
 
 ROOT = Path(__file__).parents[2]
@@ -26,8 +26,11 @@ REGISTERS = {
 }  # fmt: skip
 """No personal data of those protected: for everybody who is signed in."""
 
-SIGN_IN = {"credential", "session", "sign_in_attempt"}
+SIGN_IN = {"credential", "guess_turn", "sign_in_attempt"}
 """Read through functions only."""
+
+OWN = {"recovery_code", "second_factor", "session"}
+"""An account's own, for nobody else."""
 
 PLACED = {
     "bed_stay", "case", "case_link", "case_party", "deadline", "event", "notice", "outbox",
@@ -51,6 +54,9 @@ CHANGED: dict[str, set[str]] = {
     "party_gram": {"district", "town", "village", "seen_by"},
     "person": {"*"},
     "person_match": {"*"},
+    "recovery_code": {"used_at"},
+    "second_factor": {"key", "sealed", "counter", "confirmed_at", "removed_at"},
+    "session": {"verified_at", "revoked_at"},
 }
 """What the app may update. Nothing may be deleted or truncated."""
 
@@ -77,7 +83,7 @@ def actor(role: Role, area: int, account_id: int = 0, organisation_id: int | Non
 
 
 async def test_every_table_is_walled_and_accounted_for(owner: Owner) -> None:
-    assert await tables(owner) == REGISTERS | SIGN_IN | PLACED | BEHIND
+    assert await tables(owner) == REGISTERS | SIGN_IN | OWN | PLACED | BEHIND
     open_ = await rows(
         owner,
         "select relname from pg_class where relkind in ('r', 'p')"
@@ -138,7 +144,8 @@ async def test_nothing_is_granted_beyond_the_list(owner: Owner) -> None:
     assert {r.may for r in whole} == {"SELECT", "INSERT", "UPDATE"}
     assert {r.grantee for r in whole} == {APP}
     views = {"figure_clock", "figure_event"}
-    assert {r.name for r in whole if r.may == "SELECT"} == REGISTERS | PLACED | BEHIND | views
+    readable = REGISTERS | OWN | PLACED | BEHIND | views
+    assert {r.name for r in whole if r.may == "SELECT"} == readable
     found: dict[str, set[str]] = {r.name: {"*"} for r in whole if r.may == "UPDATE"}
     columns = await rows(
         owner,
@@ -249,7 +256,7 @@ async def test_without_an_identity_there_is_nothing(owner: Owner, engine: AsyncE
     for table in PLACED | BEHIND:
         async with owner() as connection:
             assert await seen(connection, table), f"the story left {table} empty"
-    for table in REGISTERS | PLACED | BEHIND:
+    for table in REGISTERS | OWN | PLACED | BEHIND:
         async with transaction(engine) as connection:
             assert await seen(connection, table) == [], table
     for table in SIGN_IN:
@@ -316,6 +323,18 @@ async def test_what_hangs_on_a_case_opens_with_that_case(owner: Owner, engine: A
         assert {row.case_id for row in await seen(connection, "access_log")} <= {one}
         assert {row.person_id for row in await seen(connection, "person_vault")} == {person}
         assert {row.id for row in await seen(connection, "person")} == {person}
+
+
+async def test_what_is_an_accounts_own_is_hers_alone(client: Client, engine: AsyncEngine) -> None:
+    police, court = await client("police"), await client("court")
+    await step_up(police)
+    for asks, finds in ((police, True), (court, False)):
+        account_id = (await asks.get("/me")).json()["id"]
+        async with transaction(engine, as_account(account_id)) as connection:
+            for table in OWN:
+                owners = {row.account_id for row in await seen(connection, table)}
+                assert owners <= {account_id}, table
+                assert bool(owners) == finds or table == "session", table
 
 
 @pytest.mark.usefixtures("shelter_id")

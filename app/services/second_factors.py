@@ -1,0 +1,212 @@
+"""Second factors: a code of the moment (TOTP, RFC 6238) from a device, or a code from paper."""
+
+import secrets
+import string
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+import pyotp
+from pyotp.exceptions import OTPVerificationError
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app import crypto
+from app.access import Work
+from app.errors import Conflict, NotFound, SecondFactorNeeded, WrongSecondFactor
+from app.ids import uuid7
+from app.models import RecoveryCode, SecondFactor, Session
+from app.models.columns import table_of
+from app.services import limits
+from app.services.limits import Limit
+
+ISSUER: Final = "安澜"
+TOTP: Final = "totp"
+RECOVERY: Final = "recovery_code"
+FRESH: Final = timedelta(minutes=5)
+"""How long a second factor shown once speaks for the session."""
+
+WINDOW: Final = 1  # steps of 30 s by which the device's clock may differ
+RECOVERY_CODES: Final = 10
+_LETTERS: Final = (string.ascii_lowercase + string.digits).translate({ord(c): None for c in "01lo"})
+_GUESSES: Final = Limit("second factor", 5, timedelta(minutes=3))
+
+_FACTORS: Final = table_of(SecondFactor)
+_CODES: Final = table_of(RecoveryCode)
+_SESSIONS: Final = table_of(Session)
+_CONFIRMED: Final = select(_FACTORS).where(
+    _FACTORS.c.confirmed_at.is_not(None), _FACTORS.c.removed_at.is_(None)
+)
+
+
+@dataclass(frozen=True)
+class Enrolment:
+    """What an authenticator app takes in, once: the seed in Base32, and the same as a URI."""
+
+    id: UUID
+    secret: str
+    uri: str
+
+
+async def listed(connection: AsyncConnection) -> Sequence[Any]:
+    """The confirmed second factors of whoever the transaction belongs to, oldest first."""
+    return (await connection.execute(_CONFIRMED.order_by(_FACTORS.c.begun_at))).all()
+
+
+async def accepted(connection: AsyncConnection) -> list[str]:
+    """The kinds of second factor she can show; none if she has not enrolled any."""
+    kinds = sorted({row.kind for row in await listed(connection)})
+    return [*kinds, RECOVERY] if kinds else []
+
+
+async def need_recent(work: Work, *, since: Any = _SESSIONS.c.verified_at) -> None:
+    """Raises SecondFactorNeeded unless this session showed one within FRESH."""
+    recent = select(since > func.now() - FRESH).where(_SESSIONS.c.id == work.actor.session_id)
+    if not (await work.connection.execute(recent)).scalar_one_or_none():
+        raise SecondFactorNeeded(
+            "请先用第二验证方式确认本人", accepted=await accepted(work.connection)
+        )
+
+
+async def begin_totp(work: Work, name: str) -> Enrolment:
+    """A new seed of 160 bits, which counts once `confirm_totp` has seen a code of it.
+
+    Who has a second factor already shows it first; who has none must have signed in within FRESH.
+    Else SecondFactorNeeded.
+    """
+    known = await accepted(work.connection)
+    await need_recent(work, since=_SESSIONS.c.verified_at if known else _SESSIONS.c.opened_at)
+    factor_id, secret = uuid7(), pyotp.random_base32()
+    wrapped = crypto.new_key(crypto.keyring())
+    key = crypto.open_key(crypto.keyring(), wrapped)
+    await work.connection.execute(
+        insert(_FACTORS),
+        {
+            "id": factor_id,
+            "account_id": work.actor.account_id,
+            "kind": TOTP,
+            "name": name,
+            "key": wrapped,
+            "sealed": crypto.seal(key, secret, _place(factor_id)),
+            "counter": 0,
+        },
+    )
+    uri = pyotp.TOTP(secret).provisioning_uri(name=work.actor.username, issuer_name=ISSUER)
+    return Enrolment(factor_id, secret, uri)
+
+
+async def confirm_totp(work: Work, factor_id: UUID, code: str) -> list[str]:
+    """Let the seed count from now on, and this session as verified by it.
+
+    The recovery codes, if this is the first second factor: shown here, and never again. Raises
+    NotFound for no such seed of one's own, WrongSecondFactor, TooManyAttempts.
+    """
+    connection = work.connection
+    first = not await accepted(connection)
+    turn = _turn(work.actor.account_id)
+    await limits.take(connection, turn)
+    begun = select(_FACTORS).where(
+        _FACTORS.c.id == factor_id, _FACTORS.c.kind == TOTP, _FACTORS.c.confirmed_at.is_(None)
+    )
+    row = (await connection.execute(begun)).one_or_none()
+    if row is None:
+        raise NotFound("没有这个待确认的验证器")
+    if not await _passes(connection, row, code):
+        raise WrongSecondFactor("验证码不正确，请核对设备时间后重试")
+    await limits.give_back(connection, turn)
+    await connection.execute(
+        update(_FACTORS).where(_FACTORS.c.id == factor_id).values(confirmed_at=func.now())
+    )
+    await _passed(work)
+    return await new_recovery_codes(work) if first else []
+
+
+async def new_recovery_codes(work: Work) -> list[str]:
+    """RECOVERY_CODES new codes of 80 bits; those made before open nothing any more."""
+    await work.connection.execute(
+        update(_CODES).where(_CODES.c.used_at.is_(None)).values(used_at=func.now())
+    )
+    made = ["".join(secrets.choice(_LETTERS) for _ in range(16)) for _ in range(RECOVERY_CODES)]
+    account_id = work.actor.account_id
+    await work.connection.execute(
+        insert(_CODES),
+        [{"account_id": account_id, "code_index": _code_index(account_id, c)} for c in made],
+    )
+    return ["-".join(code[at : at + 4] for at in range(0, 16, 4)) for code in made]
+
+
+async def step_up(work: Work, code: str) -> None:
+    """Verify this session for FRESH. Raises Conflict without a second factor, WrongSecondFactor,
+    TooManyAttempts."""
+    if not await accepted(work.connection):
+        raise Conflict("尚未绑定第二验证方式，请先绑定")
+    await check(work.connection, work.actor.account_id, code)
+    await _passed(work)
+
+
+async def check(connection: AsyncConnection, account_id: int, code: str) -> None:
+    """Take a code of a device, or one from paper, of the account the transaction belongs to.
+
+    Raises WrongSecondFactor, which keeps the guess counted; TooManyAttempts.
+    """
+    turn = _turn(account_id)
+    await limits.take(connection, turn)
+    typed = code.strip()
+    if not (await _by_device(connection, typed) or await _by_paper(connection, account_id, typed)):
+        raise WrongSecondFactor("验证码不正确或已经用过")
+    await limits.give_back(connection, turn)
+
+
+async def _by_device(connection: AsyncConnection, code: str) -> bool:
+    for row in await listed(connection):
+        if row.kind == TOTP and await _passes(connection, row, code):
+            return True
+    return False
+
+
+async def _passes(connection: AsyncConnection, row: Any, code: str) -> bool:
+    """One statement compares and moves the counter: of many who bring one code, one passes."""
+    key = crypto.open_key(crypto.keyring(), row.key)
+    device = pyotp.TOTP(crypto.unseal_text(key, row.sealed, _place(row.id)))
+    try:
+        step = device.verify_and_get_timecode(code, for_time=datetime.now(UTC), valid_window=WINDOW)
+    except OTPVerificationError:
+        return False
+    moved = (
+        update(_FACTORS)
+        .where(_FACTORS.c.id == row.id, _FACTORS.c.counter < step)
+        .values(counter=step)
+    )
+    return (await connection.execute(moved)).rowcount == 1
+
+
+async def _by_paper(connection: AsyncConnection, account_id: int, code: str) -> bool:
+    spent = (
+        update(_CODES)
+        .where(_CODES.c.code_index == _code_index(account_id, code), _CODES.c.used_at.is_(None))
+        .values(used_at=func.now())
+    )
+    return (await connection.execute(spent)).rowcount == 1
+
+
+async def _passed(work: Work) -> None:
+    await work.connection.execute(
+        update(_SESSIONS)
+        .where(_SESSIONS.c.id == work.actor.session_id)
+        .values(verified_at=func.now())
+    )
+
+
+def _code_index(account_id: int, code: str) -> bytes:
+    plain = code.replace("-", "").replace(" ", "").casefold()
+    return crypto.fingerprint(crypto.keyring(), account_id, "recovery_code", {"code": plain})
+
+
+def _turn(account_id: int) -> limits.Turn:
+    return _GUESSES, str(account_id)
+
+
+def _place(factor_id: UUID) -> crypto.Place:
+    return crypto.Place(_FACTORS.name, _FACTORS.c.sealed.name, factor_id)
