@@ -17,6 +17,7 @@ from app.kinds.base import CaseKind
 from app.kinds.forms import Sight
 from app.models import Case, CaseParty, Person
 from app.models.columns import Placed, table_of
+from app.permissions import Permission, permitted
 from app.places import Place, place_of
 from app.roles import ADMINS, Role
 
@@ -74,6 +75,10 @@ class Actor:
     @cached_property
     def roles(self) -> frozenset[Role]:
         return frozenset(g.role for g in self.grants)
+
+    @cached_property
+    def permissions(self) -> frozenset[Permission]:
+        return permitted(self.roles)
 
     @cached_property
     def holders(self) -> tuple[int, ...]:

@@ -1,7 +1,7 @@
 """What routes need: the database, and one piece of work with its identity and transaction."""
 
 from collections import OrderedDict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from typing import Annotated
@@ -9,13 +9,15 @@ from uuid import UUID
 
 import asyncpg
 from fastapi import Depends, Request
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.params import Security
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer, SecurityScopes
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app import tokens
 from app.access import Actor, Work
 from app.db import refused_session, transaction
-from app.errors import SignInNeeded
+from app.errors import NotAllowed, SignInNeeded
+from app.permissions import Permission
 from app.services import accounts
 
 REMEMBERED = 4096
@@ -68,9 +70,12 @@ SessionIdDep = Annotated[UUID, Depends(get_session_id)]
 
 
 async def get_work(
-    request: Request, engine: EngineDep, session_id: SessionIdDep
+    request: Request, engine: EngineDep, session_id: SessionIdDep, named: SecurityScopes
 ) -> AsyncIterator[Work]:
-    """One request, one transaction, in the name of whoever asks; committed before the answer."""
+    """One request, one transaction, in the name of whoever asks; committed before the answer.
+
+    Raises NotAllowed without the permission the route names, or if it names none.
+    """
     state = request.app.state
     async with AsyncExitStack() as stack:
         actor = await _actor(engine, state.actors, session_id)
@@ -82,7 +87,15 @@ async def get_work(
             state.actors.forget(session_id)
             actor = await _actor(engine, state.actors, session_id)
             connection = await stack.enter_async_context(transaction(engine, actor.opening))
+        _check_permitted(actor, named.scopes)
         yield Work(connection, actor, state.kinds, state.holidays)
+
+
+def _check_permitted(actor: Actor, named: Sequence[str]) -> None:
+    """After the session showed itself: rights taken away a moment ago are no longer there."""
+    missing = [Permission(name) for name in named if name not in actor.permissions]
+    if missing or not named:
+        raise NotAllowed(f"您的角色没有“{'、'.join(p.label for p in missing)}”的权限")
 
 
 async def _actor(engine: AsyncEngine, actors: Actors, session_id: UUID) -> Actor:
@@ -97,5 +110,11 @@ async def _actor(engine: AsyncEngine, actors: Actors, session_id: UUID) -> Actor
     return actor
 
 
-# `scope="function"`: FastAPI ends the dependency, and so commits, before the answer leaves.
-WorkDep = Annotated[Work, Depends(get_work, scope="function")]
+def needs(permission: Permission) -> Security:
+    """How a route says what it takes to be served: `work: Annotated[Work, needs(…)]`."""
+    # `scope="function"`: FastAPI ends the dependency, and so commits, before the answer leaves.
+    return Security(get_work, scope="function", scopes=[permission.value])
+
+
+SignedIn = Annotated[UUID, Security(get_session_id, scopes=[Permission.DEFINITIONS_READ.value])]
+"""The session alone, for what everybody signed in may read without the database."""

@@ -35,6 +35,7 @@ from app.routers import (
 from app.routers import (
     kinds as definitions,
 )
+from app.routers.permitted import check_permitted
 from app.routers.shown import check_classified
 from app.services import calendar
 
@@ -96,6 +97,7 @@ def create_app(kinds: Kinds = KINDS, engine: AsyncEngine | None = None) -> FastA
     app.include_router(api)
     _serve_docs(app)
     check_classified((health.router, *routers))
+    check_permitted((health.router, *routers))
     return app
 
 

@@ -6,8 +6,10 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from app import clock
-from app.deps import WorkDep
+from app.access import Work
+from app.deps import needs
 from app.kinds.forms import Sight
+from app.permissions import Permission
 from app.routers.shown import Shown, shown
 from app.services import areas
 from app.services.areas import Level
@@ -34,7 +36,7 @@ class AreaList(Shown):
 
 @router.get("/areas", operation_id="list_areas", summary="地区")
 async def list_areas(
-    work: WorkDep,
+    work: Annotated[Work, needs(Permission.DEFINITIONS_READ)],
     level: Annotated[Level | None, Query(title="级别")] = None,
     parent: Annotated[int | None, Query(title="上级代码", ge=10**11, lt=10**12)] = None,
     at: Annotated[date | None, Query(title="日期", description="默认今天")] = None,

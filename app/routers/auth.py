@@ -6,8 +6,10 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from app import clock, tokens
-from app.deps import EngineDep, WorkDep
+from app.access import Work
+from app.deps import EngineDep, needs
 from app.kinds.forms import Sight
+from app.permissions import Permission
 from app.roles import Role
 from app.routers.shown import Shown, shown
 from app.services import accounts
@@ -61,6 +63,7 @@ class Me(Shown):
     display_name: str = shown(Sight.S1, "姓名")
     organisation: OwnOrganisation | None = shown(Sight.S1, "单位")
     roles: list[HeldRole] = shown(Sight.S1, "角色")
+    permissions: list[Permission] = shown(Sight.S1, "权限")
 
 
 class AccountRow(Shown):
@@ -93,13 +96,13 @@ async def sign_in(typed: SignIn, engine: EngineDep, response: Response) -> Token
 
 
 @router.post("/auth/logout", operation_id="sign_out", summary="退出登录", status_code=204)
-async def sign_out(work: WorkDep) -> None:
+async def sign_out(work: Annotated[Work, needs(Permission.SELF)]) -> None:
     """本次登录的令牌立即失效。"""
     await accounts.sign_out(work)
 
 
 @router.get("/me", operation_id="read_me", summary="本人账号")
-async def read_me(work: WorkDep) -> Me:
+async def read_me(work: Annotated[Work, needs(Permission.SELF)]) -> Me:
     """本人的单位、角色和地区。"""
     actor = work.actor
     organisation, names = await accounts.surroundings(work, clock.local_day(clock.now()))
@@ -118,12 +121,13 @@ async def read_me(work: WorkDep) -> Me:
             )
             for held in actor.grants
         ],
+        permissions=sorted(actor.permissions),
     )
 
 
 @router.get("/accounts", operation_id="list_accounts", summary="账号")
 async def list_accounts(
-    work: WorkDep,
+    work: Annotated[Work, needs(Permission.ACCOUNTS_READ)],
     organisation_id: Annotated[int | None, Query(title="单位", ge=1, lt=2**63)] = None,
     after: Annotated[int, Query(title="上一页最后的账号", ge=0, lt=2**63)] = 0,
     limit: Annotated[int, Query(title="每页条数", ge=1, le=200)] = 50,

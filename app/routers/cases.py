@@ -5,8 +5,10 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 
-from app.deps import WorkDep
+from app.access import Work
+from app.deps import needs
 from app.kinds.instruments import Danger
+from app.permissions import Permission
 from app.routers.case_parts import (
     CaseListed,
     CaseShown,
@@ -29,7 +31,7 @@ InCharge = Annotated[
 
 @router.get("", operation_id="list_cases", summary="案件列表", response_model=CaseListed)
 async def list_cases(
-    work: WorkDep,
+    work: Annotated[Work, needs(Permission.CASES_READ)],
     kind: Annotated[str | None, Query(title="案件类型", pattern=WORD)] = None,
     state: Annotated[str | None, Query(title="状态", pattern=WORD)] = None,
     area: Area = None,
@@ -64,7 +66,7 @@ async def list_cases(
 
 
 @router.get("/{case_id}", operation_id="read_case", summary="案件", response_model=CaseShown)
-async def read_case(work: WorkDep, case_id: UUID) -> Any:
+async def read_case(work: Annotated[Work, needs(Permission.CASES_READ)], case_id: UUID) -> Any:
     """案件的全部内容，按本人角色可见的等级显示；查看敏感内容会留下记录。"""
     return await reading.case_page(work, case_id)
 
@@ -76,7 +78,10 @@ async def read_case(work: WorkDep, case_id: UUID) -> Any:
     response_model=EventPage,
 )
 async def read_timeline(
-    work: WorkDep, case_id: UUID, cursor: Cursor = None, limit: Limit = 20
+    work: Annotated[Work, needs(Permission.CASES_READ)],
+    case_id: UUID,
+    cursor: Cursor = None,
+    limit: Limit = 20,
 ) -> Any:
     """发生过的每一步，最近的在前，已更正的也保留。"""
     return await reading.case_timeline(work, case_id, cursor, limit)
@@ -88,7 +93,7 @@ async def read_timeline(
     summary="当事人",
     response_model=PartyList,
 )
-async def read_parties(work: WorkDep, case_id: UUID) -> Any:
+async def read_parties(work: Annotated[Work, needs(Permission.CASES_READ)], case_id: UUID) -> Any:
     """案件中的人员，按本人角色可见的等级显示。"""
     return {"items": await reading.case_parties(work, case_id)}
 
@@ -99,6 +104,6 @@ async def read_parties(work: WorkDep, case_id: UUID) -> Any:
     summary="期限",
     response_model=DeadlineList,
 )
-async def read_deadlines(work: WorkDep, case_id: UUID) -> Any:
+async def read_deadlines(work: Annotated[Work, needs(Permission.CASES_READ)], case_id: UUID) -> Any:
     """案件的全部期限，包括已办结和已取消的。"""
     return {"items": await reading.case_deadlines(work, case_id)}

@@ -6,11 +6,13 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Query
 
+from app.access import Work
 from app.clock import Period, parse_period
-from app.deps import WorkDep
+from app.deps import needs
 from app.errors import Invalid
 from app.kinds.forms import S0, S1
 from app.kinds.measures import Register
+from app.permissions import Permission
 from app.routers.problems import PROBLEMS
 from app.routers.shown import Shown, shown
 from app.services import indicators
@@ -112,7 +114,9 @@ class Points(Shown):
 
 
 @router.get("", operation_id="list_indicators", summary="指标看板")
-async def list_indicators(work: WorkDep, area: AreaQuery, period: PeriodQuery) -> Board:
+async def list_indicators(
+    work: Annotated[Work, needs(Permission.INDICATORS_READ)], area: AreaQuery, period: PeriodQuery
+) -> Board:
     """一个地区一个统计期的全部指标，含须由部门报送的指标。"""
     asked = _period(period)
     lines = await indicators.board(work, area, asked)
@@ -123,7 +127,7 @@ async def list_indicators(work: WorkDep, area: AreaQuery, period: PeriodQuery) -
 
 @router.get("/{code}/cases", operation_id="list_indicator_cases", summary="指标背后的案件")
 async def list_indicator_cases(
-    work: WorkDep,
+    work: Annotated[Work, needs(Permission.INDICATORS_READ)],
     code: CodePath,
     area: AreaQuery,
     period: PeriodQuery,
@@ -145,7 +149,7 @@ async def list_indicator_cases(
 
 @router.get("/{code}/trend", operation_id="show_indicator_trend", summary="指标逐月走势")
 async def show_indicator_trend(
-    work: WorkDep,
+    work: Annotated[Work, needs(Permission.INDICATORS_READ)],
     code: CodePath,
     area: AreaQuery,
     year: Annotated[int, Query(title="年份", ge=2016, lt=2100)],
@@ -157,7 +161,10 @@ async def show_indicator_trend(
 
 @router.get("/{code}/areas", operation_id="rank_indicator_areas", summary="指标分地区排名")
 async def rank_indicator_areas(
-    work: WorkDep, code: CodePath, area: AreaQuery, period: PeriodQuery
+    work: Annotated[Work, needs(Permission.INDICATORS_READ)],
+    code: CodePath,
+    area: AreaQuery,
+    period: PeriodQuery,
 ) -> Points:
     """下一级各地区的数值，由高到低。"""
     return _points(code, await indicators.by_area(work, code, area, _period(period)))

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Response
 
-from app.deps import SessionIdDep
+from app.deps import SignedIn
 from app.kinds import Kinds
 from app.kinds.forms import S0
 from app.roles import Role
@@ -141,7 +141,7 @@ def make_router(kinds: Kinds) -> APIRouter:
         responses={304: {"description": "没有变化"}},
     )
     async def read_kinds(
-        session_id: SessionIdDep,
+        session_id: SignedIn,
         if_none_match: Annotated[str | None, Header(max_length=400)] = None,
         accept_encoding: Annotated[str, Header(max_length=400, include_in_schema=False)] = "",
     ) -> Response:

@@ -1,13 +1,15 @@
 """Notices: short, neutral, naming nobody."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter
 
-from app.deps import WorkDep
+from app.access import Work
+from app.deps import needs
 from app.kinds.forms import S0, S1
+from app.permissions import Permission
 from app.roles import Role
 from app.routers.problems import PROBLEMS
 from app.routers.queries import Cursor, Limit
@@ -36,12 +38,16 @@ class NoticePage(Shown):
 
 
 @router.get("", operation_id="list_notices", summary="通知", response_model=NoticePage)
-async def list_notices(work: WorkDep, cursor: Cursor = None, limit: Limit = 20) -> Any:
+async def list_notices(
+    work: Annotated[Work, needs(Permission.NOTICES_READ)], cursor: Cursor = None, limit: Limit = 20
+) -> Any:
     """发给本人角色和地区的通知，未读的在前。"""
     return await notices.page(work, cursor, limit)
 
 
 @router.post("/{notice_id}/read", operation_id="read_notice", summary="标为已读", status_code=204)
-async def read_notice(work: WorkDep, notice_id: UUID) -> None:
+async def read_notice(
+    work: Annotated[Work, needs(Permission.NOTICES_READ)], notice_id: UUID
+) -> None:
     """同一角色中有一人阅读，即为已读；重复标记没有影响。"""
     await notices.mark_read(work, notice_id)

@@ -6,8 +6,10 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 
-from app.deps import WorkDep
+from app.access import Work
+from app.deps import needs
 from app.kinds.forms import S0, S1
+from app.permissions import Permission
 from app.routers import partners_changes, partners_court, partners_police
 from app.routers.problems import PROBLEMS
 from app.routers.shown import Shown, shown
@@ -35,7 +37,7 @@ class Changes(Shown):
 
 @router.get("/changes", response_model=Changes, responses=PROBLEMS, operation_id="partner_changes")
 async def read_changes(
-    work: WorkDep,
+    work: Annotated[Work, needs(Permission.CHANGES_READ)],
     after: Annotated[str | None, Query(title="上次的 next", max_length=200)] = None,
     limit: Annotated[int, Query(title="最多条数", ge=1, le=500)] = 100,
 ) -> Changes:

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from app.access import Work
-from app.deps import WorkDep
+from app.deps import needs
 from app.kinds.forms import Moment, Whole, Yes
 from app.kinds.people import PartyRole, Relation
 from app.kinds.protection_order.application import (
@@ -27,7 +27,7 @@ from app.kinds.protection_order.application import (
 from app.kinds.protection_order.codes import CaseSource, FiledBy, SocialRelation
 from app.kinds.protection_order.enforcement import Service
 from app.kinds.protection_order.rulings import Decision, ValidUnit
-from app.roles import Role
+from app.permissions import Permission
 from app.routers.partners_codes import (
     DISPOSALS,
     RELATIONS,
@@ -47,7 +47,7 @@ from app.routers.partners_common import (
     taken,
 )
 from app.routers.problems import PROBLEMS
-from app.services import partners, partners_court
+from app.services import partners_court
 
 router = APIRouter(prefix="/court", responses=PROBLEMS)
 
@@ -59,8 +59,7 @@ TO_HER = {
 """The standard's other relations do not say who is which of the two."""
 
 
-def as_court(work: WorkDep) -> Work:
-    partners.check_role(work, Role.COURT)
+def as_court(work: Annotated[Work, needs(Permission.COURT_PAPERS)]) -> Work:
     return replace(work, channel="court")
 
 

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from app.access import Work
-from app.deps import WorkDep
+from app.deps import needs
 from app.kinds.dv_warning.decisions import (
     CriminalCase,
     Criticism,
@@ -23,18 +23,17 @@ from app.kinds.dv_warning.report import Acceptance, Channel, Report, Reporter
 from app.kinds.dv_warning.words import VictimWish
 from app.kinds.forms import Moment, Yes
 from app.kinds.people import PartyRole, Relation
-from app.roles import Role
+from app.permissions import Permission
 from app.routers.partners_common import RECORDED, Number, PartnerBody, PartnerPerson, Taken, taken
 from app.routers.problems import PROBLEMS
-from app.services import partners, partners_police
+from app.services import partners_police
 from app.services.partners import Pair
 from app.services.partners_police import Disposal
 
 router = APIRouter(prefix="/police", responses=PROBLEMS)
 
 
-def as_police(work: WorkDep) -> Work:
-    partners.check_role(work, Role.POLICE)
+def as_police(work: Annotated[Work, needs(Permission.POLICE_PAPERS)]) -> Work:
     return replace(work, channel="police")
 
 

@@ -1,7 +1,7 @@
 """People: found by what is typed into a body, never by an address; and who may be who."""
 
 from datetime import datetime
-from typing import Any, Self
+from typing import Annotated, Any, Self
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -9,8 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 from pydantic.types import UUID7
 from pydantic_core import PydanticCustomError
 
-from app.deps import WorkDep
+from app.access import Work
+from app.deps import needs
 from app.kinds.forms import S1, S2, S3
+from app.permissions import Permission
 from app.routers.case_parts import CaseBrief, PersonFacts
 from app.routers.problems import PROBLEMS
 from app.routers.shown import Shown, shown
@@ -104,7 +106,9 @@ class Decided(Shown):
 @router.post(
     "/search", operation_id="search_people", summary="查找人员", response_model=PeopleFound
 )
-async def search_people(work: WorkDep, body: SearchBody) -> Any:
+async def search_people(
+    work: Annotated[Work, needs(Permission.PEOPLE_FIND)], body: SearchBody
+) -> Any:
     """按姓名、身份证号或电话查找本人工作范围内的人员；每次查找都会留下记录。"""
     return await search.search(work, body.wanted())
 
@@ -112,13 +116,13 @@ async def search_people(work: WorkDep, body: SearchBody) -> Any:
 @router.get(
     "/matches", operation_id="list_matches", summary="可能是同一人", response_model=MatchList
 )
-async def list_matches(work: WorkDep) -> Any:
+async def list_matches(work: Annotated[Work, needs(Permission.PEOPLE_MATCH)]) -> Any:
     """身份证号相同，或姓名和电话相同，尚未判定的两名人员。"""
     return {"items": await matches.waiting(work)}
 
 
 @router.get("/{person_id}", operation_id="read_person", summary="人员", response_model=PersonShown)
-async def read_person(work: WorkDep, person_id: UUID) -> Any:
+async def read_person(work: Annotated[Work, needs(Permission.PEOPLE_FIND)], person_id: UUID) -> Any:
     """一名人员及本人可见的案件；查看敏感内容会留下记录。"""
     return await search.person_page(work, person_id)
 
@@ -129,6 +133,11 @@ async def read_person(work: WorkDep, person_id: UUID) -> Any:
     summary="判定是否为同一人",
     response_model=Decided,
 )
-async def decide_match(work: WorkDep, person_id: UUID, other_id: UUID, body: VerdictBody) -> Any:
+async def decide_match(
+    work: Annotated[Work, needs(Permission.PEOPLE_MATCH)],
+    person_id: UUID,
+    other_id: UUID,
+    body: VerdictBody,
+) -> Any:
     """判定后可以改判；两条人员资料都保留，不合并。"""
     return await matches.decide(work, (person_id, other_id), body.id, body.verdict)

@@ -6,8 +6,10 @@ from typing import Annotated
 from fastapi import APIRouter, BackgroundTasks, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.deps import EngineDep, WorkDep
+from app.access import Work
+from app.deps import EngineDep, needs
 from app.kinds.forms import S0, S1, Whole, Yes
+from app.permissions import Permission
 from app.routers.shown import Shown, shown
 from app.services import calendar, holidays, surveys
 
@@ -37,7 +39,9 @@ class SurveyShown(Shown):
 
 
 @router.post("/surveys", response_model=SurveyShown, status_code=201)
-async def sign_survey(work: WorkDep, body: SurveyBody, response: Response) -> SurveyShown:
+async def sign_survey(
+    work: Annotated[Work, needs(Permission.SURVEYS_SIGN)], body: SurveyBody, response: Response
+) -> SurveyShown:
     """签报一个村（居）的农村留守妇女摸底排查；同村同日只记一次。"""
     row, new = await surveys.sign(work, body.village, body.signed_on)
     response.status_code = 201 if new else 200
@@ -63,7 +67,8 @@ class Holidays(Shown):
 
 @router.get("/holidays", response_model=Holidays)
 async def list_holidays(
-    work: WorkDep, year: Annotated[int | None, Query(title="年份", ge=1949, le=2100)] = None
+    work: Annotated[Work, needs(Permission.REGISTERS_READ)],
+    year: Annotated[int | None, Query(title="年份", ge=1949, le=2100)] = None,
 ) -> Holidays:
     rows = await holidays.marked(work, year)
     return Holidays(items=[HolidayShown.model_validate(row) for row in rows])
@@ -71,7 +76,7 @@ async def list_holidays(
 
 @router.put("/holidays/{day}", response_model=HolidayShown)
 async def mark_holiday(
-    work: WorkDep,
+    work: Annotated[Work, needs(Permission.HOLIDAYS_KEEP)],
     engine: EngineDep,
     day: Annotated[date, Path(ge=EARLIEST, le=LATEST)],
     body: HolidayBody,

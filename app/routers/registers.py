@@ -8,9 +8,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Path, Query, Response
 from pydantic import Field
 
-from app.deps import WorkDep
+from app.access import Work
+from app.deps import needs
 from app.errors import PreconditionNeeded, Stale
 from app.kinds.forms import S0, S1
+from app.permissions import Permission
 from app.routers import register_days
 from app.routers.problems import PROBLEMS
 from app.routers.queries import Area, Limit
@@ -95,7 +97,7 @@ def _version(if_match: str | None) -> int:
 
 @router.get("/organisations", response_model=Organisations)
 async def list_organisations(
-    work: WorkDep,
+    work: Annotated[Work, needs(Permission.REGISTERS_READ)],
     kind: OrganisationKind | None = None,
     area: Area = None,
     closed: Annotated[bool, Query(title="包括已撤销的")] = False,
@@ -112,7 +114,9 @@ async def list_organisations(
 
 @router.post("/organisations", response_model=OrganisationShown, status_code=201)
 async def add_organisation(
-    work: WorkDep, body: NewOrganisation, response: Response
+    work: Annotated[Work, needs(Permission.ORGANISATIONS_KEEP)],
+    body: NewOrganisation,
+    response: Response,
 ) -> OrganisationShown:
     """登记单位：区妇联主管人员；司法局限调解、法律援助组织；民政限庇护场所。完全相同的不重复登记。"""
     entry = Entry(kind=body.kind, name=body.name, area=body.area, opened_on=body.opened_on)
@@ -123,7 +127,7 @@ async def add_organisation(
 
 @router.get("/organisations/{organisation_id}", response_model=OrganisationShown)
 async def read_organisation(
-    work: WorkDep, organisation_id: Id, response: Response
+    work: Annotated[Work, needs(Permission.REGISTERS_READ)], organisation_id: Id, response: Response
 ) -> OrganisationShown:
     return _organisation(await organisations.load(work, organisation_id), response)
 
@@ -132,7 +136,7 @@ async def read_organisation(
     "/organisations/{organisation_id}", response_model=OrganisationShown, responses=PRECONDITIONS
 )
 async def change_organisation(
-    work: WorkDep,
+    work: Annotated[Work, needs(Permission.ORGANISATIONS_KEEP)],
     organisation_id: Id,
     body: OrganisationBody,
     response: Response,
@@ -151,7 +155,7 @@ async def change_organisation(
     responses=PRECONDITIONS,
 )
 async def close_organisation(
-    work: WorkDep,
+    work: Annotated[Work, needs(Permission.ORGANISATIONS_KEEP)],
     organisation_id: Id,
     body: Closing,
     response: Response,
@@ -194,7 +198,12 @@ class FreeBeds(Shown):
 
 
 @router.post("/shelters/{shelter_id}/beds", response_model=BedShown, status_code=201)
-async def add_bed(work: WorkDep, shelter_id: Id, body: BedBody, response: Response) -> BedShown:
+async def add_bed(
+    work: Annotated[Work, needs(Permission.BEDS_KEEP)],
+    shelter_id: Id,
+    body: BedBody,
+    response: Response,
+) -> BedShown:
     """登记床位（民政；189号 三(一)）。"""
     row, new = await shelters.add_bed(work, shelter_id, body.label, body.zone)
     response.status_code = 201 if new else 200
@@ -202,7 +211,7 @@ async def add_bed(work: WorkDep, shelter_id: Id, body: BedBody, response: Respon
 
 
 @router.get("/shelters/free-beds", response_model=FreeBeds)
-async def read_free_beds(work: WorkDep) -> FreeBeds:
+async def read_free_beds(work: Annotated[Work, needs(Permission.BEDS_READ)]) -> FreeBeds:
     """现有空床：公安、妇联看数量，庇护场所和民政还看床位。"""
     rows = await shelters.free_beds(work)
     counts = [ZoneShown(zone=zone, free=sum(r.zone == zone for r in rows)) for zone in Zone]

@@ -6,12 +6,16 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
-from app.deps import WorkDep
+from app.access import Work
+from app.deps import needs
 from app.kinds.forms import Sight
+from app.permissions import Permission
 from app.routers.shown import Shown, shown
 from app.services import accounts, second_factors
 
 router = APIRouter(prefix="/auth", tags=["登录与账号"])
+
+Own = Annotated[Work, needs(Permission.SELF)]
 
 
 class Typed(BaseModel):
@@ -50,7 +54,7 @@ class Codes(Shown):
 @router.post(
     "/second-factors/totp", operation_id="begin_totp", summary="绑定验证器", status_code=201
 )
-async def begin_totp(work: WorkDep, typed: NewTotp, response: Response) -> Enrolment:
+async def begin_totp(work: Own, typed: NewTotp, response: Response) -> Enrolment:
     """生成新的密钥，确认后生效。已有第二验证方式的，须先确认本人；没有的，须刚登录不久。"""
     response.headers["cache-control"] = "no-store"
     return Enrolment.model_validate(await second_factors.begin_totp(work, typed.name))
@@ -59,7 +63,7 @@ async def begin_totp(work: WorkDep, typed: NewTotp, response: Response) -> Enrol
 @router.post(
     "/second-factors/totp/{factor_id}/confirm", operation_id="confirm_totp", summary="确认验证器"
 )
-async def confirm_totp(work: WorkDep, factor_id: UUID, typed: Answer, response: Response) -> Codes:
+async def confirm_totp(work: Own, factor_id: UUID, typed: Answer, response: Response) -> Codes:
     """用验证器上的验证码确认绑定。首次绑定时给出恢复码，只显示这一次。"""
     response.headers["cache-control"] = "no-store"
     code = typed.code.get_secret_value()
@@ -67,7 +71,7 @@ async def confirm_totp(work: WorkDep, factor_id: UUID, typed: Answer, response: 
 
 
 @router.post("/recovery-codes", operation_id="new_recovery_codes", summary="更换恢复码")
-async def new_recovery_codes(work: WorkDep, response: Response) -> Codes:
+async def new_recovery_codes(work: Own, response: Response) -> Codes:
     """给出一组新的恢复码，只显示这一次；原有的恢复码作废。须先确认本人。"""
     await accounts.need_second_factor(work)
     response.headers["cache-control"] = "no-store"
@@ -75,6 +79,6 @@ async def new_recovery_codes(work: WorkDep, response: Response) -> Codes:
 
 
 @router.post("/step-up", operation_id="step_up", summary="确认本人", status_code=204)
-async def step_up(work: WorkDep, typed: Answer) -> None:
+async def step_up(work: Own, typed: Answer) -> None:
     """用第二验证方式确认本人，5 分钟内有效。每个验证码只能用一次。"""
     await second_factors.step_up(work, typed.code.get_secret_value())

@@ -29,7 +29,7 @@ def check_classified(routers: Iterable[APIRouter]) -> None:
         {
             f"{model.__name__}.{name}"
             for router in routers
-            for route in _routes(router)
+            for route in routes(router)
             if route.response_model is not None
             for model in _models(route.response_model, set())
             for name, field in model.model_fields.items()
@@ -40,13 +40,13 @@ def check_classified(routers: Iterable[APIRouter]) -> None:
         raise RuntimeError(f"fields without a class: {', '.join(bare)}")
 
 
-def _routes(router: APIRouter) -> Iterator[APIRoute]:
+def routes(router: APIRouter) -> Iterator[APIRoute]:
     """The router's own routes and those of the routers it includes."""
     for route in router.routes:
         if isinstance(route, APIRoute):
             yield route
         elif included := getattr(route, "original_router", None):
-            yield from _routes(included)
+            yield from routes(included)
 
 
 def _extra(extra: Any) -> dict[str, Any]:

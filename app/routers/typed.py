@@ -10,10 +10,12 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field, create_model
 from pydantic.types import UUID7
 
-from app.deps import WorkDep
+from app.access import Work
+from app.deps import needs
 from app.kinds import Kinds
 from app.kinds.base import Action, CaseKind
 from app.kinds.forms import S1, Form, Moment, Sight, Whole
+from app.permissions import Permission
 from app.routers.problems import PROBLEMS
 from app.routers.shown import Shown, shown
 from app.services import cases, corrections
@@ -106,6 +108,7 @@ def make_router(kinds: Kinds) -> APIRouter:
 
 
 Operation = Callable[..., Awaitable[Receipt]]
+Writing = Annotated[Work, needs(Permission.CASES_WRITE)]
 
 
 def _add(
@@ -139,7 +142,7 @@ def _opening(kind: CaseKind) -> Operation:
     area: Any = (Whole | None, Field(default=None, title="案件所在地区（12 位代码）"))
     body_type = _body(f"{kind.name}_open", kind.form, area=area)
 
-    async def run(work: WorkDep, response: Response, body: Any) -> Receipt:
+    async def run(work: Writing, response: Response, body: Any) -> Receipt:
         receipt = await cases.open_case(work, kind, body.command(body.answers), body.area)
         if receipt.repeated:
             response.status_code = 200
@@ -151,14 +154,14 @@ def _opening(kind: CaseKind) -> Operation:
 def _acting(kind: CaseKind, action: Action) -> Operation:
     body_type = _body(f"{kind.name}_{action.name}", action.form)
 
-    async def run(work: WorkDep, case_id: UUID, body: Any) -> Receipt:
+    async def run(work: Writing, case_id: UUID, body: Any) -> Receipt:
         return await cases.act(work, kind, case_id, action.name, body.command(body.answers))
 
     return _typed(run, body_type, action.basis)
 
 
 def _correcting(kind: CaseKind) -> Operation:
-    async def run(work: WorkDep, case_id: UUID, body: Any) -> Receipt:
+    async def run(work: Writing, case_id: UUID, body: Any) -> Receipt:
         command = body.command(CorrectionAnswers())
         return await corrections.correct(
             work, kind, case_id, body.event_id, body.answers, body.reason, command

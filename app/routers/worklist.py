@@ -6,8 +6,10 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
 
-from app.deps import WorkDep
+from app.access import Work
+from app.deps import needs
 from app.kinds.forms import S0, S1
+from app.permissions import Permission
 from app.roles import Role
 from app.routers.problems import PROBLEMS
 from app.routers.queries import WORD, Area, Cursor, Limit
@@ -78,13 +80,18 @@ FilterDep = Annotated[Filters, Depends(_filters)]
 
 @router.get("", operation_id="read_worklist", summary="待办", response_model=DuePage)
 async def read_worklist(
-    work: WorkDep, filters: FilterDep, cursor: Cursor = None, limit: Limit = 20
+    work: Annotated[Work, needs(Permission.WORKLIST_READ)],
+    filters: FilterDep,
+    cursor: Cursor = None,
+    limit: Limit = 20,
 ) -> Any:
     """尚在计算的期限，逾期最久的在前。"""
     return await worklist.page(work, filters, cursor, limit)
 
 
 @router.get("/counts", operation_id="count_worklist", summary="待办数量", response_model=Counts)
-async def count_worklist(work: WorkDep, filters: FilterDep) -> Any:
+async def count_worklist(
+    work: Annotated[Work, needs(Permission.WORKLIST_READ)], filters: FilterDep
+) -> Any:
     """逾期、今日到期、七日内到期和全部待办的数量，各最多数到 1000。"""
     return await worklist.counts(work, filters)

@@ -14,14 +14,13 @@ from sqlmodel import col
 
 from app import access, clock, crypto
 from app.access import Work
-from app.errors import DocumentNumberTaken, IdReused, Invalid, NotAllowed
+from app.errors import DocumentNumberTaken, IdReused, Invalid
 from app.kinds.base import OPENED, CaseKind
 from app.kinds.common import AddedParty
 from app.kinds.forms import Empty, Form
 from app.kinds.people import PartyRole, PersonAnswer
 from app.models import Event, PartnerDocument
 from app.models.columns import table_of
-from app.roles import Role
 from app.services import cases, commands
 from app.services.commands import Command, Receipt
 
@@ -63,12 +62,6 @@ class Undecided:
     """Several cases, or an uncertain one, may be meant: rows with id, number, state, opened_at."""
 
     candidates: Sequence[Any]
-
-
-def check_role(work: Work, role: Role) -> None:
-    """Raises NotAllowed for anybody but the partner whose door it is."""
-    if role not in work.actor.roles:
-        raise NotAllowed(f"本接口仅供{role.label}使用")
 
 
 async def begin(work: Work, paper: Paper, person: PersonAnswer | None = None) -> Receipt | None:

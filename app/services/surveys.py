@@ -10,11 +10,9 @@ from app.access import Work
 from app.errors import Invalid, NotAllowed
 from app.models import SurveyRound
 from app.models.columns import table_of
+from app.permissions import HOLDERS, Permission
 from app.places import place_of
-from app.roles import WOMEN_FED, Role
 from app.services import organisations
-
-SIGNED_BY = WOMEN_FED | {Role.VILLAGE_COMMITTEE, Role.CIVIL_AFFAIRS}
 
 
 async def sign(work: Work, village: int, signed_on: date) -> tuple[Any, bool]:
@@ -26,7 +24,9 @@ async def sign(work: Work, village: int, signed_on: date) -> tuple[Any, bool]:
         place = place_of(village)
     except ValueError:
         raise Invalid("地区代码有误", [{"field": "village", "message": "请选择村（居）"}]) from None
-    if not any(g.role in SIGNED_BY and g.covers(place) for g in work.actor.grants):
+    if not any(
+        g.role in HOLDERS[Permission.SURVEYS_SIGN] and g.covers(place) for g in work.actor.grants
+    ):
         raise NotAllowed("您的角色不能签报该村（居）的摸底排查")
     organisations.check_day(signed_on, "signed_on")
     await organisations.check_area(work, village, "village")

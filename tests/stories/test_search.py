@@ -114,8 +114,9 @@ async def test_a_person_is_shown_as_far_as_her_cases_allow(
     assert (shallow["name"], shallow["id_number"]) == ("林秋禾", None)
     assert (deep["id_number"], deep["birth_on"]) == (WIFE["id_number"], "1988-05-12")
     assert [case["id"] for case in deep["cases"]] == [cases[0]]
-    for name in ("women_fed_feilaixia", "grid_worker", "court", "system_admin"):
+    for name in ("women_fed_feilaixia", "grid_worker", "court"):
         assert (await (await client(name)).get(url)).status_code == 404
+    assert (await (await client("system_admin")).get(url)).status_code == 403
     async with owner() as connection:
         query = "select person_id::text from access_log where what = 'person_page'"
         assert list((await connection.execute(text(query))).scalars()) == [person["id"]]

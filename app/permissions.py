@@ -1,0 +1,102 @@
+"""What somebody may do at all. Every route names one of these words; a role holds some of them.
+
+Which cases, and how much of them, is decided beyond this (app/access); who may open a case or take
+a step is in the definition of its kind. A partner's client is given some of the same words.
+"""
+
+from collections.abc import Collection, Mapping
+from enum import StrEnum
+
+from app.roles import ADMINS, CASE_ROLES, WOMEN_FED, Role
+
+
+class Permission(StrEnum):
+    SELF = "self"
+    DEFINITIONS_READ = "definitions.read"
+    CASES_READ = "cases.read"
+    CASES_WRITE = "cases.write"
+    WORKLIST_READ = "worklist.read"
+    NOTICES_READ = "notices.read"
+    CHANGES_READ = "changes.read"
+    PEOPLE_FIND = "people.find"
+    PEOPLE_MATCH = "people.match"
+    INDICATORS_READ = "indicators.read"
+    ACCOUNTS_READ = "accounts.read"
+    REGISTERS_READ = "registers.read"
+    ORGANISATIONS_KEEP = "organisations.keep"
+    BEDS_READ = "beds.read"
+    BEDS_KEEP = "beds.keep"
+    SURVEYS_SIGN = "surveys.sign"
+    HOLIDAYS_KEEP = "holidays.keep"
+    POLICE_PAPERS = "papers.police"
+    COURT_PAPERS = "papers.court"
+
+    @property
+    def label(self) -> str:
+        return LABELS[self]
+
+
+P = Permission
+
+LABELS: Mapping[Permission, str] = {
+    P.SELF: "管理本人账号",
+    P.DEFINITIONS_READ: "查看定义和地区",
+    P.CASES_READ: "查看案件",
+    P.CASES_WRITE: "登记和办理案件",
+    P.WORKLIST_READ: "查看待办",
+    P.NOTICES_READ: "查看通知",
+    P.CHANGES_READ: "查看案件变动",
+    P.PEOPLE_FIND: "查找人员",
+    P.PEOPLE_MATCH: "判定是否为同一人",
+    P.INDICATORS_READ: "查看指标",
+    P.ACCOUNTS_READ: "查看账号",
+    P.REGISTERS_READ: "查看登记簿",
+    P.ORGANISATIONS_KEEP: "维护单位登记",
+    P.BEDS_READ: "查看空床",
+    P.BEDS_KEEP: "维护床位",
+    P.SURVEYS_SIGN: "签报摸底排查",
+    P.HOLIDAYS_KEEP: "维护节假日",
+    P.POLICE_PAPERS: "推送公安文书",
+    P.COURT_PAPERS: "推送法院文书",
+}
+
+EVERYBODY = frozenset({P.SELF, P.DEFINITIONS_READ})
+"""What whoever is signed in may do, even one who holds no role."""
+
+HOLDERS: Mapping[Permission, frozenset[Role]] = {
+    P.CASES_READ: CASE_ROLES,
+    P.CASES_WRITE: CASE_ROLES,
+    P.WORKLIST_READ: CASE_ROLES,
+    P.NOTICES_READ: CASE_ROLES,
+    P.CHANGES_READ: CASE_ROLES,
+    # 综治中心 reads no names (S1), so it looks for none.
+    P.PEOPLE_FIND: CASE_ROLES - {Role.ZONGZHI},
+    P.PEOPLE_MATCH: frozenset({Role.WOMEN_FED_TOWN, Role.WOMEN_FED_DISTRICT, Role.POLICE}),
+    P.INDICATORS_READ: frozenset(Role) - ADMINS,
+    P.ACCOUNTS_READ: frozenset(Role),
+    P.REGISTERS_READ: frozenset(Role),
+    # 调解法 10；法援法 5；粤办法 41
+    P.ORGANISATIONS_KEEP: frozenset(
+        {Role.WOMEN_FED_DISTRICT, Role.JUSTICE_BUREAU, Role.CIVIL_AFFAIRS}
+    ),
+    P.BEDS_READ: frozenset(
+        {Role.SHELTER, Role.CIVIL_AFFAIRS, Role.WOMEN_FED_DISTRICT, Role.POLICE}
+    ),
+    # 189号 三(一)
+    P.BEDS_KEEP: frozenset({Role.WOMEN_FED_DISTRICT, Role.CIVIL_AFFAIRS}),
+    P.SURVEYS_SIGN: WOMEN_FED | {Role.VILLAGE_COMMITTEE, Role.CIVIL_AFFAIRS},
+    P.HOLIDAYS_KEEP: frozenset({Role.SYSTEM_ADMIN}),
+    P.POLICE_PAPERS: frozenset({Role.POLICE}),
+    P.COURT_PAPERS: frozenset({Role.COURT}),
+}
+"""Whose work it is."""
+
+PERMITTED: Mapping[Role, frozenset[Permission]] = {
+    role: frozenset(p for p, roles in HOLDERS.items() if role in roles) for role in Role
+}
+"""Role → what it may do at all, beside EVERYBODY's."""
+
+
+def permitted(roles: Collection[Role]) -> frozenset[Permission]:
+    """What somebody with these roles may do at all."""
+    return EVERYBODY.union(*(PERMITTED[role] for role in roles))
