@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal, cast
+from typing import Literal, cast, get_args
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import (
@@ -25,6 +25,10 @@ QINGCHENG = 441802000000
 VERSIONS = range(1, 256)  # a sealed value begins with its key's version, in one byte
 
 
+Algorithm = Literal["aes-256-gcm", "sm4-gcm"]
+ALGORITHMS: tuple[Algorithm, ...] = get_args(Algorithm)
+
+
 class SettingsError(Exception):
     """The environment does not make a system that may start; one line, Chinese and English."""
 
@@ -33,15 +37,31 @@ class SettingsError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class KekRing:
+    """Master keys of 32 bytes by version (1–255). Version `wraps` wraps new data keys, the others
+    only open what they wrapped."""
+
+    keys: Mapping[int, bytes] = field(repr=False)
+    wraps: int
+
+
+@dataclass(frozen=True, slots=True)
+class KekRings:
+    """The master keys: `vault` for S4 facts, `data` for everything else."""
+
+    data: KekRing
+    vault: KekRing
+
+
+@dataclass(frozen=True, slots=True)
 class Keys:
     """The secrets behind sealing, blind indexes, the event chain and sign-in tokens.
 
-    `data` and `vault` map a version (1–255) to a master key of 32 bytes; the highest version seals,
-    the others only open. `token_pem` is an EC P-256 private key (PKCS 8).
+    `keks` are the master keys, or `package.module:name` of what makes the key module that holds
+    them instead. `token_pem` is an EC P-256 private key (PKCS 8).
     """
 
-    data: Mapping[int, bytes] = field(repr=False)
-    vault: Mapping[int, bytes] = field(repr=False)
+    keks: KekRings | str
     index: bytes = field(repr=False)
     chain: bytes = field(repr=False)
     token_pem: str = field(repr=False)
@@ -60,6 +80,7 @@ class Settings:
     pool_size: int
     database_url: str | None = field(repr=False)
     owner_database_url: str | None = field(repr=False)
+    algorithm: Algorithm
     keys: Keys
 
     @property
@@ -82,6 +103,9 @@ def read_settings(env: Mapping[str, str]) -> Settings:
     schema = _value(env, "ANLAN_SCHEMA") or "d441802"
     if not re.fullmatch(r"[a-z][a-z0-9_]{0,62}", schema):
         raise _wrong("ANLAN_SCHEMA", "须为小写字母、数字和下划线", "lower-case letters, digits, _")
+    algorithm = _value(env, "ANLAN_ALGORITHM") or "aes-256-gcm"
+    if algorithm not in ALGORITHMS:
+        raise _wrong("ANLAN_ALGORITHM", "只能是 aes-256-gcm 或 sm4-gcm", " or ".join(ALGORITHMS))
     production = environment == "production"
     database_url = _value(env, "DATABASE_URL")
     if production and database_url is None:
@@ -96,6 +120,7 @@ def read_settings(env: Mapping[str, str]) -> Settings:
         pool_size=_number(env, "ANLAN_POOL_SIZE", 6),
         database_url=database_url,
         owner_database_url=_value(env, "OWNER_DATABASE_URL"),
+        algorithm=algorithm,
         keys=_read_keys(env, production=production),
     )
 
@@ -103,8 +128,7 @@ def read_settings(env: Mapping[str, str]) -> Settings:
 def _read_keys(env: Mapping[str, str], *, production: bool) -> Keys:
     spare = development_keys()
     keys = Keys(
-        data=_key_ring(env, "ANLAN_DATA_KEYS") or spare.data,
-        vault=_key_ring(env, "ANLAN_VAULT_KEYS") or spare.vault,
+        keks=_keks(env),
         index=_key(env, "ANLAN_INDEX_KEY") or spare.index,
         chain=_key(env, "ANLAN_CHAIN_KEY") or spare.chain,
         token_pem=_token_key(env, "ANLAN_TOKEN_KEY") or spare.token_pem,
@@ -114,11 +138,25 @@ def _read_keys(env: Mapping[str, str], *, production: bool) -> Keys:
     return keys
 
 
+def _keks(env: Mapping[str, str]) -> KekRings | str:
+    data, vault = _key_ring(env, "ANLAN_DATA_KEYS"), _key_ring(env, "ANLAN_VAULT_KEYS")
+    module = _value(env, "ANLAN_KEY_MODULE")
+    if module is None:
+        spare = _development_rings()
+        return KekRings(data or spare.data, vault or spare.vault)
+    if data or vault:
+        chinese = "主密钥由密码机保管时，不得再设置 ANLAN_DATA_KEYS、ANLAN_VAULT_KEYS"
+        raise _wrong("ANLAN_KEY_MODULE", chinese, "the master keys are in the key module only")
+    return module
+
+
 def _refuse_development_keys(keys: Keys, spare: Keys) -> None:
-    known = {*spare.data.values(), *spare.vault.values(), spare.index, spare.chain}
+    spared = _development_rings()
+    rings = keys.keks if isinstance(keys.keks, KekRings) else None
+    known = {*spared.data.keys.values(), *spared.vault.keys.values(), spare.index, spare.chain}
     secrets = {
-        "ANLAN_DATA_KEYS": keys.data.values(),
-        "ANLAN_VAULT_KEYS": keys.vault.values(),
+        "ANLAN_DATA_KEYS": list(rings.data.keys.values()) if rings else [],
+        "ANLAN_VAULT_KEYS": list(rings.vault.keys.values()) if rings else [],
         "ANLAN_INDEX_KEY": [keys.index],
         "ANLAN_CHAIN_KEY": [keys.chain],
     }
@@ -141,18 +179,21 @@ def _refuse_development_keys(keys: Keys, spare: Keys) -> None:
 @lru_cache(maxsize=1)
 def development_keys() -> Keys:
     """Keys that anyone can work out, the same on every machine; refused in production."""
-
-    def derive(name: str) -> bytes:
-        return hashlib.sha256(f"anlan development key: {name}".encode()).digest()
-
-    token_key = ec.derive_private_key(int.from_bytes(derive("token")[:-1]), ec.SECP256R1())
+    token_key = ec.derive_private_key(int.from_bytes(_spare("token")[:-1]), ec.SECP256R1())
     return Keys(
-        data={1: derive("data")},
-        vault={1: derive("vault")},
-        index=derive("index"),
-        chain=derive("chain"),
+        keks=_development_rings(),
+        index=_spare("index"),
+        chain=_spare("chain"),
         token_pem=_pem(token_key),
     )
+
+
+def _development_rings() -> KekRings:
+    return KekRings(KekRing({1: _spare("data")}, 1), KekRing({1: _spare("vault")}, 1))
+
+
+def _spare(name: str) -> bytes:
+    return hashlib.sha256(f"anlan development key: {name}".encode()).digest()
 
 
 def _value(env: Mapping[str, str], name: str) -> str | None:
@@ -177,20 +218,24 @@ def _number(env: Mapping[str, str], name: str, default: int) -> int:
     return int(value)
 
 
-def _key_ring(env: Mapping[str, str], name: str) -> dict[int, bytes] | None:
-    """A versioned set of master keys from JSON: `{"1": "<base64 of 32 bytes>"}`."""
+def _key_ring(env: Mapping[str, str], name: str) -> KekRing | None:
+    """A versioned set of master keys from JSON: `{"1": "<base64 of 32 bytes>"}`. With the member
+    "wraps" another version than the highest wraps new keys."""
     value = _value(env, name)
     if value is None:
         return None
     try:
-        ring = {int(version): _decode(text) for version, text in json.loads(value).items()}
+        given = json.loads(value)
+        wraps = given.pop("wraps", None)
+        keys = {int(version): _decode(text) for version, text in given.items()}
     except (ValueError, TypeError, AttributeError):
-        ring = {}
-    if not ring or not all(version in VERSIONS for version in ring):
+        wraps, keys = None, {}
+    ring = KekRing(keys, max(keys, default=0) if wraps is None else wraps)
+    if ring.wraps not in keys or not all(version in VERSIONS for version in keys):
         raise _wrong(
             name,
-            '须为 JSON，形如 {"1": "32 字节的 base64"}，版本号 1–255',
-            'JSON like {"1": "<base64 of 32 bytes>"}, versions 1-255',
+            '须为 JSON，形如 {"1": "32 字节的 base64"}，版本号 1–255，"wraps" 须是其中之一',
+            'JSON like {"1": "<base64 of 32 bytes>"}, versions 1-255, "wraps" one of them',
         )
     return ring
 

@@ -79,6 +79,12 @@ class NoFreeBed(Conflict):
     type, title = "no-free-bed", "床位已被占用"
 
 
+class Shredded(AppError):
+    """The key was destroyed because the law asks for it: what it sealed cannot be read again."""
+
+    status, type, title = 410, "shredded", "已依法删除"
+
+
 class DocumentNumberTaken(Conflict):
     type, title = "document-number-taken", "文书编号已登记"
 

@@ -36,7 +36,7 @@ COLUMNS: Mapping[str, Sequence[str]] = {
     "event": (
         "id", "case_id", "seq", "kind", "name", "outcome", "subject", "sex", "age_band", "flags",
         "happened_at", "claimed_at", "recorded_at", "account_id", "organisation_id", "channel",
-        "details", "sealed", "fingerprint", "state", "version", "hash", "district", "town",
+        "details", "key", "sealed", "fingerprint", "state", "version", "hash", "district", "town",
         "village", "seen_by",
     ),
     "deadline": (
@@ -154,7 +154,7 @@ def _case(world: World, n: int, rng: Random, found: dict[str, list[str]]) -> Non
             _row(
                 ids[i], ids[0], i + 1, kind, step.name, step.outcome, *about, band, "{}", at, at,
                 at, world.account, world.organisation, "web", _details(part, i, people),
-                _sealed(part, key, i, ids[i]), os.urandom(32), step.state, i + 1, os.urandom(32),
+                *_sealed(part, key, i, ids[i]), os.urandom(32), step.state, i + 1, os.urandom(32),
                 *placed,
             )
         )  # fmt: skip
@@ -198,9 +198,12 @@ def _details(part: Part, at: int, people: Sequence[int]) -> str:
 _REMARKS = crypto.canonical({"remarks": "已按规定办理，当事人知悉并签字，材料存入案卷。"})
 
 
-def _sealed(part: Part, key: DataKey, at: int, event_id: str) -> bytes:
+def _sealed(part: Part, case_key: DataKey, at: int, event_id: str) -> tuple[bytes, bytes]:
+    wrapped = crypto.new_key_under(case_key)
+    key = crypto.open_key_under(case_key, wrapped)
     values = _REMARKS if at else part.sealed
-    return crypto.seal(key, values, Place("event", "sealed", event_id))  # type: ignore[arg-type]
+    place = Place("event", "sealed", event_id)  # type: ignore[arg-type]
+    return wrapped, crypto.seal(key, values, place)
 
 
 def number(world: World, n: int) -> str:

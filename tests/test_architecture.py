@@ -27,6 +27,7 @@ READS_CASES = {
     "services/listing.py": "lists: walks an index for each part of the actor's reach",
     "services/running.py": "the worklist, likewise",
     "services/search.py": "the cases through which a person was found, within access.scope",
+    "services/timeline.py": "the key of a case, together with the events it opens",
     "services/parties.py": "other cases of the same people, within access.scope",
     "services/people.py": "writes back people whom the gate gave it",
     "services/matches.py": "two people held to be one, after the gate showed both",

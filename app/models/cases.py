@@ -63,7 +63,11 @@ class CaseLink(Placed, table=True):
 
 
 class Event(Placed, table=True):
-    """What happened, append-only. Lists and figures ask the typed columns only."""
+    """What happened, append-only. Lists and figures ask the typed columns only.
+
+    `sealed` opens with `key`, which hangs on the key of the case; the chain covers all but `key`,
+    so that keys can change and be destroyed. `locked` counts the answers put into the vault.
+    """
 
     id: UUID = Field(primary_key=True)
     case_id: UUID = Field(foreign_key="case.id")
@@ -87,7 +91,9 @@ class Event(Placed, table=True):
     replaces: UUID | None = None
     replaced_by: UUID | None = None
     details: dict[str, Any] = open_json()
+    key: bytes | None = cipher(default=None)
     sealed: bytes | None = cipher(default=None)
+    locked: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
     fingerprint: bytes = cipher()
     state: str
     version: int

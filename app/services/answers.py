@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
+from uuid import UUID
 
+from app import crypto
+from app.crypto import Place
 from app.kinds.forms import Form, Sight, notes
 from app.kinds.people import PersonAnswer
 
@@ -37,6 +40,34 @@ def split(form: Form) -> Split:
             else:
                 parts.vault[name] = str(given[name])
     return parts
+
+
+def seal_answers(
+    case_key: bytes, event_id: UUID, answers: Mapping[str, Any]
+) -> tuple[bytes | None, bytes | None]:
+    """The answers to seal of an event: a key of its own, wrapped by the case's, and what it seals.
+
+    A key for each event lets the case's key be replaced without touching what the chain covers.
+    """
+    if not answers:
+        return None, None
+    outer = crypto.open_key(crypto.keyring(), case_key)
+    wrapped = crypto.new_key_under(outer)
+    key = crypto.open_key_under(outer, wrapped)
+    return wrapped, crypto.seal(key, answers, Place("event", "sealed", event_id))
+
+
+def open_answers(case_key: crypto.DataKey, row: Any) -> dict[str, Any]:
+    """The open and the sealed answers of an event's row; its S4 answers are in the vault.
+
+    Raises Shredded if they were deleted by law.
+    """
+    details: dict[str, Any] = dict(row.details)
+    if row.sealed is None:
+        return details
+    key = crypto.open_key_under(case_key, row.key)
+    place = Place("event", "sealed", row.id)
+    return details | crypto.unseal_values(key, row.sealed, place)
 
 
 def readable(form: type[Form], answers: Mapping[str, Any], highest: Sight) -> dict[str, Any]:

@@ -31,7 +31,7 @@ from app.kinds.guards import Fact, Guard
 from app.models import CaseVault, Event
 from app.models.columns import TZ, table_of
 from app.services import commands, deadlines, facts
-from app.services.answers import split
+from app.services.answers import open_answers, split
 from app.services.batch import Batch
 from app.services.cards import Card
 from app.services.cases import write_card
@@ -220,8 +220,7 @@ async def _corrected(
     work: Work, case: Card, old: Any, form_type: type[Form], changes: Mapping[str, Any]
 ) -> Form:
     key = crypto.open_key(crypto.keyring(), case.key)
-    place = Place("event", "sealed", old.id)
-    before = old.details | (crypto.unseal_values(key, old.sealed, place) if old.sealed else {})
+    before = open_answers(key, old)
     before |= await _from_vault(work, case.id, old.id)
     people: dict[str, Any] = {}
     for name, note in notes(form_type):

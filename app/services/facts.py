@@ -10,13 +10,13 @@ from sqlmodel import col
 
 from app import access, crypto
 from app.access import Work
-from app.crypto import Place
 from app.kinds.guards import Conduct, Fact, Facts, PartyFact
 from app.kinds.instruments import Danger
 from app.kinds.people import Flag, PartyRole, Relation, Sex
 from app.models import Bed, Event
 from app.roles import Role
 from app.services import people
+from app.services.answers import open_answers
 from app.services.cards import Card
 
 Answers = Mapping[str, Sequence[Mapping[str, Any]]]
@@ -31,6 +31,7 @@ _EVENTS = (
         col(Event.name),
         col(Event.happened_at),
         col(Event.details),
+        col(Event.key),
         col(Event.sealed),
     )
     .where(col(Event.case_id) == bindparam("case_id"), col(Event.replaced_by).is_(None))
@@ -88,12 +89,7 @@ async def history(
     event, if asked."""
     key = crypto.open_key(crypto.keyring(), case.key)
     return [
-        (
-            row.name,
-            row.details | crypto.unseal_values(key, row.sealed, Place("event", "sealed", row.id))
-            if row.sealed
-            else row.details,
-        )
+        (row.name, open_answers(key, row))
         for row in await work.connection.execute(_EVENTS, {"case_id": case.id})
         if row.id != without and (until is None or row.happened_at <= until)
     ]

@@ -28,7 +28,7 @@ from app.kinds.people import PartyRole
 from app.models import Case, CaseVault, Event, Outbox
 from app.roles import Role
 from app.services import deadlines, duties, effects, facts, people
-from app.services.answers import Split, split
+from app.services.answers import Split, seal_answers, split
 from app.services.batch import Batch
 from app.services.cards import Card, Clock, columns
 from app.services.commands import Command
@@ -129,6 +129,7 @@ def record(
     """Append an event to its case: answers parted by class and sealed, the chain continued."""
     ring = crypto.keyring()
     case.version += 1
+    key, sealed = seal_answers(case.key, event.id, parts.sealed)
     row: dict[str, Any] = {
         "id": event.id,
         "case_id": case.id,
@@ -149,7 +150,8 @@ def record(
         "channel": work.channel,
         "replaces": replaces,
         "details": parts.open | {f: [str(k.id) for k in found] for f, found in joined.items()},
-        "sealed": _sealed(case, event.id, parts.sealed),
+        "sealed": sealed,
+        "locked": len(parts.vault),
         "fingerprint": asked.fingerprint,
         "state": case.state,
         "version": case.version,
@@ -165,7 +167,7 @@ def record(
     )
     if case.version == 1:
         batch.add(Case, **columns(case))
-    batch.add(Event, **row, seen_by=case.seen_by)
+    batch.add(Event, **row, key=key, seen_by=case.seen_by)
     placed = {n: row[n] for n in ("district", "town", "village")} | {"seen_by": case.seen_by}
     batch.add(
         Outbox,
@@ -177,13 +179,6 @@ def record(
         happened_at=event.at,
         **placed,
     )
-
-
-def _sealed(case: Card, event_id: UUID, answers: Mapping[str, Any]) -> bytes | None:
-    if not answers:
-        return None
-    key = crypto.open_key(crypto.keyring(), case.key)
-    return crypto.seal(key, answers, Spot("event", "sealed", event_id))
 
 
 def _lock_away(case: Card, event_id: UUID, name: str, value: str, batch: Batch) -> bytes:

@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, Select, bindparam, func, select
+from sqlalchemy import BigInteger, Select, bindparam, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import col
 
-from app import access, crypto
+from app import crypto
 from app.access import Work
 from app.kinds.base import CaseKind
 from app.kinds.forms import Sight
-from app.models import Account, CaseVault, Event, Organisation
+from app.models import Account, Case, Event, Organisation
 from app.models.columns import table_of
 from app.services import answers, cursors, titles
 from app.services.corrections import REASON
@@ -28,12 +28,14 @@ _EVENTS = (
             _event[name]
             for name in (
                 "id", "seq", "name", "outcome", "happened_at", "recorded_at", "account_id",
-                "channel", "replaces", "replaced_by", "details", "sealed", "state",
+                "channel", "replaces", "replaced_by", "details", "key", "sealed", "locked", "state",
             )
         ),
         col(Account.display_name).label("account"),
         col(Organisation.name).label("organisation"),
+        col(Case.key).label("case_key"),
     )
+    .join(Case, col(Case.id) == _event.case_id)
     .outerjoin(Account, col(Account.id) == _event.account_id)
     .outerjoin(Organisation, col(Organisation.id) == _event.organisation_id)
     .where(_event.case_id == bindparam("case_id"))
@@ -45,11 +47,6 @@ _LATEST = (
 )
 _FIRST_PAGE = _EVENTS.order_by(_event.seq.desc()).limit(bindparam("limit", type_=BigInteger))
 _NEXT_PAGE = _FIRST_PAGE.where(_event.seq < bindparam("seq", type_=BigInteger))
-_LOCKED = (
-    select(col(CaseVault.event_id), func.count().label("number"))
-    .where(col(CaseVault.case_id) == bindparam("case_id"))
-    .group_by(col(CaseVault.event_id))
-)
 
 
 async def current(work: Work, case: Any, kind: CaseKind, sight: Sight) -> list[dict[str, Any]]:
@@ -86,18 +83,20 @@ async def _shown(
 ) -> list[dict[str, Any]]:
     asked = {"case_id": case.id}
     rows: Sequence[Any] = (await work.connection.execute(statement, asked | values)).all()
-    await access.enter_case(work, case.id)
-    locked = {r.event_id: r.number for r in await work.connection.execute(_LOCKED, asked)}
-    key = crypto.open_key(crypto.keyring(), case.key)
-    return [_event_shown(kind, row, key, sight, locked.get(row.id, 0)) for row in rows]
+    if not rows:
+        return []
+    # The key comes with the rows: one read earlier may have been replaced in between.
+    wrapped = rows[0].case_key
+    deleted = wrapped == crypto.DESTROYED
+    key = None if deleted else crypto.open_key(crypto.keyring(), wrapped)
+    return [_event_shown(kind, row, key, sight) for row in rows]
 
 
 def _event_shown(
-    kind: CaseKind, row: Any, key: crypto.DataKey, sight: Sight, locked: int
+    kind: CaseKind, row: Any, key: crypto.DataKey | None, sight: Sight
 ) -> dict[str, Any]:
-    given = dict(row.details)
-    if row.sealed is not None:
-        given |= crypto.unseal_values(key, row.sealed, crypto.Place("event", "sealed", row.id))
+    """`key` is None once the case's was destroyed: then only the open answers are left."""
+    given = dict(row.details) if key is None else answers.open_answers(key, row)
     reason = given.pop(REASON, None)
     given = {name: value for name, value in given.items() if value not in (None, [], "")}
     form = kind.form_of(row.name)
@@ -122,5 +121,5 @@ def _event_shown(
         "replaced_by": row.replaced_by,
         "correction_reason": reason if sight >= Sight.S3 else None,
         "answers": read,
-        "withheld": len(given) - len(read) + locked,
+        "withheld": len(given) - len(read) + row.locked,
     }

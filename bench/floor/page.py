@@ -51,12 +51,11 @@ _REPEATED = (
 )
 _EVENTS = (
     "select distinct on (e.name) e.id, seq, e.name, outcome, state, happened_at, recorded_at,"
-    " channel, replaces, replaced_by, details, sealed, a.display_name as account,"
+    " channel, replaces, replaced_by, details, key, sealed, locked, a.display_name as account,"
     " o.name as organisation from event e left join account a on a.id = e.account_id"
     " left join organisation o on o.id = e.organisation_id"
     " where case_id = $1 and replaced_by is null order by e.name, seq desc"
 )
-_LOCKED = "select event_id, count(*) as n from case_vault where case_id = $1 group by 1"
 _CLOCKS = (
     "select id, rule, each, round, owner, started_at, alert_at, due_at, paused_at from deadline"
     " where case_id = $1 and met_at is null and dropped_at is null order by due_at, id"
@@ -155,13 +154,13 @@ async def _repeated(door: Door, case: Any, parties: list[dict[str, Any]]) -> dic
 
 async def _events(door: Door, case: Any) -> list[dict[str, Any]]:
     rows = await door.driver.fetch(_EVENTS, case["id"])
-    locked = {r["event_id"]: r["n"] for r in await door.driver.fetch(_LOCKED, case["id"])}
     key = crypto.open_key(crypto.keyring(), case["key"])
     kind = KINDS[case["kind"]]
     found = []
     for row in sorted(rows, key=lambda r: -r["seq"]):
+        own = crypto.open_key_under(key, row["key"])
         place = Place("event", "sealed", row["id"])
-        given = row["details"] | crypto.unseal_values(key, row["sealed"], place)
+        given = row["details"] | crypto.unseal_values(own, row["sealed"], place)
         form = kind.form_of(row["name"])
         read = answers.readable(form, given, Sight.S3) if form else {}
         found.append(
@@ -172,7 +171,7 @@ async def _events(door: Door, case: Any) -> list[dict[str, Any]]:
                 "late": row["recorded_at"] - row["happened_at"] > _LATE,
                 "correction_reason": None,
                 "answers": read,
-                "withheld": len(given) - len(read) + locked.get(row["id"], 0),
+                "withheld": len(given) - len(read) + row["locked"],
             }
             | {
                 name: row[name]

@@ -55,7 +55,7 @@ _NUMBER = (
 _OWNED = "district, town, village, seen_by"
 _EVENT = (
     "id, case_id, seq, kind, name, outcome, subject, sex, age_band, flags, happened_at,"
-    f" claimed_at, recorded_at, account_id, organisation_id, channel, details, sealed,"
+    f" claimed_at, recorded_at, account_id, organisation_id, channel, details, key, sealed,"
     f" fingerprint, state, version, hash, {_OWNED}"
 )
 _DEADLINE = (
@@ -226,7 +226,7 @@ def _event(
 ) -> dict[str, Any]:  # fmt: skip
     ring = crypto.keyring()
     case["version"] += 1
-    key = crypto.open_key(ring, case["key"])
+    key, secret = answers.seal_answers(case["key"], body.id, sealed)
     age = max(0, clock.local_day(body.happened_at).year - case["birth_year"])
     row = {
         "id": body.id, "case_id": case["id"], "seq": case["version"], "kind": case["kind"],
@@ -234,12 +234,12 @@ def _event(
         "age_band": clock.age_band(age), "flags": case["flags"], "happened_at": body.happened_at,
         "claimed_at": body.happened_at, "recorded_at": now, "account_id": door.actor.account_id,
         "organisation_id": door.actor.organisation_id, "channel": "web", "details": details,
-        "sealed": crypto.seal(key, sealed, Place("event", "sealed", body.id)),
+        "sealed": secret,
         "fingerprint": print_, "state": case["state"], "version": case["version"],
         "district": case["district"], "town": case["town"], "village": case["village"],
     }  # fmt: skip
     case["head"] = crypto.link(ring, case["id"], case["head"], case["version"], row)
-    return row | {"hash": case["head"], "seen_by": case["seen_by"]}
+    return row | {"key": key, "hash": case["head"], "seen_by": case["seen_by"]}
 
 
 def _deadline(

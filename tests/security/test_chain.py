@@ -17,7 +17,7 @@ from tests.stories.answers import NOW, REPORT, command
 
 __all__ = ["ids"]
 
-OUTSIDE = {"seq", "seen_by", "replaced_by", "hash"}
+OUTSIDE = {"seq", "seen_by", "replaced_by", "hash", "key"}
 """What changes later, or is in the link beside the row."""
 SECRET = {"reporter_name": "知情人甲", "reporter_phone": "13800000099"}
 CALM = dict.fromkeys(
@@ -105,7 +105,7 @@ async def test_every_kinds_chain_is_made_again(
         "claimed_at = now()", "amount = 1", "account_id = 1", "organisation_id = 99",
         "outcome = 'x'", "name = 'note'", "channel = 'x'", "village = 1", "flags = '{x}'",
         "sex = 'male'", "age_band = '60+'", "fingerprint = '\\x00'", "state = 'x'",
-        "replaces = id", "subject = id", "version = 99", "kind = 'x'",
+        "replaces = id", "subject = id", "version = 99", "kind = 'x'", "locked = 9",
     ],
 )  # fmt: skip
 async def test_no_change_goes_unseen(owner: Owner, case_id: str, change: str) -> None:

@@ -16,8 +16,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app import crypto
-from app.config import development_keys, get_settings
-from app.crypto import Algorithm, DataKey, Keyring, Place, Unreadable
+from app.config import KekRing, KekRings, development_keys, get_settings
+from app.crypto import Algorithm, DataKey, Keyring, LocalKeys, Place, Unreadable
+from app.errors import Shredded
 
 quick = settings(deadline=None, max_examples=60)
 algorithms = st.sampled_from(Algorithm)
@@ -26,6 +27,13 @@ SECRET = "她现在住在城南旧巷九号"
 
 def keyring(algorithm: Algorithm = Algorithm.AES_256_GCM) -> Keyring:
     return crypto.build_keyring(development_keys(), algorithm)
+
+
+def with_data(ring: KekRing) -> Keyring:
+    """The development keyring with another data ring."""
+    rings = development_keys().keks
+    assert isinstance(rings, KekRings)
+    return dataclasses.replace(keyring(), module=LocalKeys(ring, rings.vault))
 
 
 def data_key(algorithm: Algorithm = Algorithm.AES_256_GCM) -> DataKey:
@@ -71,7 +79,7 @@ def test_key_wrap_matches_rfc_3394_section_4_6() -> None:
     wrapped = bytes.fromhex(
         "28C9F404C4B810F4CBCCB35CFB87F8263F5786E2D80ED326CBC7F0E71A99F43BFB988B9B7A02DD21"
     )
-    old = dataclasses.replace(keyring(), data={7: kek})
+    old = with_data(KekRing({7: kek}, 7))
     assert crypto.open_key(old, b"\x07" + wrapped).secret == secret
     assert crypto.rewrap(old, b"\x07" + wrapped) == b"\x07" + wrapped
 
@@ -81,17 +89,19 @@ def test_key_wrap_matches_rfc_3394_section_4_6() -> None:
 
 def test_the_keyring_of_the_process_is_that_of_its_settings() -> None:
     ring, keys = crypto.keyring(), get_settings().keys
-    assert (ring.data, ring.vault) == (keys.data, keys.vault)
+    assert isinstance(ring.module, LocalKeys)
+    assert KekRings(ring.module.data, ring.module.vault) == keys.keks
     assert (ring.index, ring.chain) == (keys.index, keys.chain)
     assert ring.algorithm is Algorithm.AES_256_GCM
 
 
 def test_new_keys_stand_under_the_newest_version_and_old_ones_still_open() -> None:
-    first = keyring()
+    one, two = os.urandom(32), os.urandom(32)
+    first = with_data(KekRing({1: one}, 1))
     stored = crypto.new_key(first)
     assert stored[0] == 1
 
-    both = dataclasses.replace(first, data={**first.data, 9: os.urandom(32)})
+    both = with_data(KekRing({1: one, 9: two}, 9))
     assert crypto.new_key(both)[0] == 9
     moved = crypto.rewrap(both, stored)
     assert moved[0] == 9
@@ -99,6 +109,31 @@ def test_new_keys_stand_under_the_newest_version_and_old_ones_still_open() -> No
 
     with pytest.raises(Unreadable):
         crypto.open_key(first, moved)
+
+    waiting = with_data(KekRing({1: one, 9: two}, 1))
+    assert crypto.new_key(waiting)[0] == 1
+    assert crypto.open_key(waiting, moved).secret == crypto.open_key(both, moved).secret
+
+
+def test_an_events_key_hangs_on_its_cases_key_and_moves_to_the_next() -> None:
+    old, new, other = data_key(), data_key(), data_key()
+    wrapped = crypto.new_key_under(old)
+    inner = crypto.open_key_under(old, wrapped).secret
+    moved = crypto.rewrap_under(old, new, wrapped)
+    assert crypto.open_key_under(new, moved).secret == inner
+    for outer, key in ((other, wrapped), (old, moved), (old, wrapped + bytes(8)), (old, b"1")):
+        with pytest.raises(Unreadable):
+            crypto.open_key_under(outer, key)
+
+
+def test_a_destroyed_key_says_so() -> None:
+    for attempt in (
+        lambda: crypto.open_key(keyring(), crypto.DESTROYED),
+        lambda: crypto.rewrap(keyring(), crypto.DESTROYED, "vault"),
+        lambda: crypto.open_key_under(data_key(), crypto.DESTROYED),
+    ):
+        with pytest.raises(Shredded, match="依法删除"):
+            attempt()
 
 
 def test_no_two_keys_are_equal() -> None:
@@ -129,7 +164,7 @@ def test_a_wrapped_key_changed_in_any_byte_is_refused(flip: int) -> None:
 def test_a_wrapped_key_of_any_other_length_is_refused() -> None:
     ring = keyring()
     wrapped = crypto.new_key(ring)
-    for length in range(len(wrapped)):
+    for length in range(1, len(wrapped)):
         with pytest.raises(Unreadable):
             crypto.open_key(ring, wrapped[:length])
     with pytest.raises(Unreadable):
@@ -137,17 +172,16 @@ def test_a_wrapped_key_of_any_other_length_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong",
-    [
-        {"data": {}},
-        {"data": {0: bytes(32)}},
-        {"vault": {256: bytes(32)}},
-        {"vault": {1: bytes(16)}},
-        {"index": b""},
-        {"chain": bytes(33)},
-    ],
+    ("keys", "wraps"),
+    [({}, 1), ({1: bytes(32)}, 2), ({0: bytes(32)}, 0), ({256: bytes(32)}, 256), ({1: b""}, 1)],
     ids=str,
 )
+def test_a_ring_of_another_shape_is_refused(keys: dict[int, bytes], wraps: int) -> None:
+    with pytest.raises(ValueError, match="key"):
+        with_data(KekRing(keys, wraps))
+
+
+@pytest.mark.parametrize("wrong", [{"index": b""}, {"chain": bytes(33)}], ids=str)
 def test_a_keyring_of_another_shape_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="key"):
         dataclasses.replace(keyring(), **wrong)
@@ -260,7 +294,11 @@ def test_neither_errors_nor_representations_tell_a_secret() -> None:
         assert not hasattr(caught.value.__context__, "doc")
 
     shown = repr(ring) + repr(key)
-    for secret in (*ring.data.values(), *ring.vault.values(), ring.index, ring.chain, key.secret):
+    shown += repr(ring.module)
+    rings = development_keys().keks
+    assert isinstance(rings, KekRings)
+    keks = (*rings.data.keys.values(), *rings.vault.keys.values())
+    for secret in (*keks, ring.index, ring.chain, key.secret):
         assert repr(secret) not in shown
         assert secret.hex() not in shown
 

@@ -9,7 +9,14 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from app.config import QINGCHENG, SettingsError, development_keys, read_settings
+from app.config import (
+    QINGCHENG,
+    KekRing,
+    KekRings,
+    SettingsError,
+    development_keys,
+    read_settings,
+)
 from app.main import create_app
 
 
@@ -42,7 +49,8 @@ def test_nothing_set_is_a_development_machine() -> None:
 def test_production_starts_with_its_own_keys() -> None:
     settings = read_settings(production())
     assert settings.production
-    assert settings.keys.data == {1: b"\1" * 32, 2: b"\2" * 32}
+    assert isinstance(settings.keys.keks, KekRings)
+    assert settings.keys.keks.data == KekRing({1: b"\1" * 32, 2: b"\2" * 32}, 2)
     assert settings.keys.chain == b"\5" * 32
 
 
@@ -68,14 +76,30 @@ def test_production_lacking_one_secret_is_refused(name: str) -> None:
 
 def test_production_given_the_development_keys_is_refused() -> None:
     keys = development_keys()
+    assert isinstance(keys.keks, KekRings)
     given = {
-        "ANLAN_DATA_KEYS": json.dumps({"7": base64.b64encode(keys.vault[1]).decode()}),
+        "ANLAN_DATA_KEYS": json.dumps({"7": base64.b64encode(keys.keks.vault.keys[1]).decode()}),
         "ANLAN_INDEX_KEY": base64.b64encode(keys.chain).decode(),
         "ANLAN_TOKEN_KEY": keys.token_pem,
     }
     for name, value in given.items():
         with pytest.raises(SettingsError, match=f"不得使用开发密钥，请设置：{name} "):
             read_settings(production() | {name: value})
+
+
+def test_a_new_version_may_open_before_it_wraps() -> None:
+    given = {"1": base64_key(1), "2": base64_key(2)}
+    for ring, wraps in ((given, 2), (given | {"wraps": 1}, 1)):
+        found = read_settings({"ANLAN_VAULT_KEYS": json.dumps(ring)}).keys.keks
+        assert isinstance(found, KekRings)
+        assert found.vault == KekRing({1: b"\1" * 32, 2: b"\2" * 32}, wraps)
+
+
+def test_master_keys_are_in_the_key_module_or_in_the_settings() -> None:
+    module = {"ANLAN_KEY_MODULE": "vendor.cards:first"}
+    assert read_settings(module).keys.keks == "vendor.cards:first"
+    with pytest.raises(SettingsError, match="ANLAN_KEY_MODULE"):
+        read_settings(module | {"ANLAN_DATA_KEYS": json.dumps({"1": base64_key(1)})})
 
 
 def test_one_key_for_two_purposes_is_refused() -> None:
@@ -101,6 +125,9 @@ def test_a_secret_may_come_from_a_file(tmp_path: Path) -> None:
         ("PORT", "http"),
         ("ANLAN_DATA_KEYS", "{}"),
         ("ANLAN_DATA_KEYS", json.dumps({"256": base64_key(1)})),
+        ("ANLAN_DATA_KEYS", json.dumps({"1": base64_key(1), "wraps": 2})),
+        ("ANLAN_DATA_KEYS", json.dumps({"wraps": 1})),
+        ("ANLAN_ALGORITHM", "des"),
         ("ANLAN_VAULT_KEYS", json.dumps({"1": "short"})),
         ("ANLAN_CHAIN_KEY", base64.b64encode(b"short").decode()),
         ("ANLAN_TOKEN_KEY", "-----BEGIN NOTHING-----"),
