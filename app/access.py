@@ -136,13 +136,17 @@ class Actor:
 
 @dataclass(frozen=True)
 class Work:
-    """One piece of work: whose, in which transaction, through which door."""
+    """One piece of work: whose, in which transaction, through which door.
+
+    `operator` is the code by which a partner knows the human behind its call.
+    """
 
     connection: AsyncConnection
     actor: Actor
     kinds: Mapping[str, CaseKind]
     holidays: Holidays
     channel: str = "web"
+    operator: str | None = None
 
 
 def area_scope(table: type[Placed], actor: Actor) -> ColumnElement[bool]:

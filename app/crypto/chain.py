@@ -17,13 +17,15 @@ def link(
 ) -> bytes:
     """The 32-byte chain value of event ``seq`` of a case, after ``previous`` (GENESIS at first).
 
-    Sealed answers go in as their sealed bytes, so deleting a key does not break the chain. Raises
-    ValueError if ``previous`` is not a chain value.
+    Sealed answers go in as their sealed bytes, so deleting a key does not break the chain. What is
+    None is left out, so a column that comes later does not either. Raises ValueError if
+    ``previous`` is not a chain value.
     """
     if len(previous) != len(GENESIS):
         raise ValueError("the previous chain value has 32 bytes")
     key = subkey(keyring.chain, f"chain {case_id}")
-    return hmac.digest(key, previous + seq.to_bytes(8, "big") + canonical(body), "sha256")
+    stated = canonical({name: value for name, value in body.items() if value is not None})
+    return hmac.digest(key, previous + seq.to_bytes(8, "big") + stated, "sha256")
 
 
 def fingerprint(keyring: Keyring, actor_id: int, operation: str, body: Mapping[str, Any]) -> bytes:

@@ -23,6 +23,7 @@ from app.models.cases import (
     PartnerDocument,
 )
 from app.models.people import CaseParty, PartyGram, Person, PersonMatch, PersonVault
+from app.models.record import AuditEntry
 from app.models.second_factors import GuessTurn, RecoveryCode, SecondFactor
 from app.models.stays import BedStay
 
@@ -30,6 +31,7 @@ __all__ = [
     "AccessLog",
     "Account",
     "Area",
+    "AuditEntry",
     "Bed",
     "BedStay",
     "Case",

@@ -74,6 +74,7 @@ class AccessLog(SQLModel, table=True):
     id: UUID = Field(primary_key=True)
     account_id: int = Field(sa_type=BIG)
     organisation_id: int | None = Field(default=None, sa_type=BIG)
+    operator: str | None = None
     case_id: UUID | None = None
     person_id: UUID | None = None
     what: str

@@ -88,6 +88,7 @@ class Event(Placed, table=True):
     account_id: int = Field(sa_type=BIG)
     organisation_id: int | None = Field(default=None, sa_type=BIG)
     channel: str
+    operator: str | None = None
     replaces: UUID | None = None
     replaced_by: UUID | None = None
     details: dict[str, Any] = open_json()

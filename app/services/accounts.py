@@ -34,7 +34,8 @@ from app.models import Account, Area, Credential, Grant, Organisation, Session, 
 from app.models.columns import table_of
 from app.places import place_of
 from app.roles import Role
-from app.services import areas, second_factors
+from app.services import areas, audit, second_factors
+from app.services.audit import What
 from app.tokens import TokenKeys
 
 ISSUER: Final = "anlan"
@@ -80,6 +81,7 @@ async def sign_in(
         opened = {"id": session_id, "account_id": account_id, "ends_at": now + SESSION_LIFE}
         await connection.execute(_OPENED, {**opened, "verified_at": now if verified else None})
         actor = await identify(connection, session_id)
+        await audit.note(connection, What.SIGNED_IN, account_id=account_id)
     if actor is None:
         raise SignInNeeded("用户名或密码不正确")
     token = tokens.issue(signer, account_id=account_id, session_id=session_id, now=now)
@@ -115,6 +117,8 @@ async def _account_of(engine: AsyncEngine, name: str, mark: bytes, password: str
     if not await tokens.verify_password_async(found.password_hash, password):
         async with transaction(engine) as connection:
             await connection.execute(_FAILED, {"name_index": mark})
+            about = f"account:{found.account_id}" if found.account_id else None
+            await audit.note(connection, What.SIGN_IN_FAILED, about=about)
         raise SignInNeeded("用户名或密码不正确")
     account_id: int = found.account_id
     return account_id
@@ -144,6 +148,7 @@ async def sign_out(work: Work) -> None:
     await work.connection.execute(
         text("select session_end(:session_id)"), {"session_id": work.actor.session_id}
     )
+    await audit.note(work.connection, What.SIGNED_OUT, account_id=work.actor.account_id)
 
 
 async def list_accounts(
@@ -242,6 +247,7 @@ async def add_account(
         insert(table_of(Credential)), {"account_id": account_id, "password_hash": password_hash}
     )
     await _grant(connection, account_id, grants)
+    await audit.note(connection, What.ACCOUNT_MADE, about=f"account:{account_id}")
     return account_id
 
 
@@ -257,6 +263,7 @@ async def replace_grants(
     account_id = await _changed(connection, username)
     await connection.execute(delete(Grant).where(col(Grant.account_id) == account_id))
     await _grant(connection, account_id, grants)
+    await audit.note(connection, What.GRANTS_CHANGED, about=f"account:{account_id}")
 
 
 async def disable_account(connection: AsyncConnection, username: str) -> None:
@@ -264,7 +271,8 @@ async def disable_account(connection: AsyncConnection, username: str) -> None:
 
     Raises NotFound for an unknown username.
     """
-    await _changed(connection, username, disabled_at=datetime.now(UTC))
+    account_id = await _changed(connection, username, disabled_at=datetime.now(UTC))
+    await audit.note(connection, What.ACCOUNT_DISABLED, about=f"account:{account_id}")
 
 
 async def _changed(connection: AsyncConnection, username: str, **values: Any) -> int:

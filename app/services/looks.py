@@ -59,6 +59,7 @@ async def log(
         id=id or uuid7(),
         account_id=work.actor.account_id,
         organisation_id=work.actor.organisation_id,
+        operator=work.operator,
         case_id=case_id,
         person_id=person_id,
         what=what,

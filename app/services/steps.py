@@ -148,6 +148,7 @@ def record(
         "account_id": work.actor.account_id,
         "organisation_id": work.actor.organisation_id,
         "channel": work.channel,
+        "operator": work.operator,
         "replaces": replaces,
         "details": parts.open | {f: [str(k.id) for k in found] for f, found in joined.items()},
         "sealed": sealed,
