@@ -1,3 +1,10 @@
+FROM node:24-slim AS frontends
+WORKDIR /frontend
+COPY frontend/package.json frontend/package-lock.json frontend/.npmrc ./
+RUN npm ci
+COPY frontend/ ./
+RUN npm run build
+
 FROM python:3.11-slim AS packages
 COPY requirements/base.txt /requirements.txt
 RUN python -m venv /venv \
@@ -12,6 +19,7 @@ COPY --from=packages /venv /venv
 COPY alembic.ini ./
 COPY migrations ./migrations
 COPY app ./app
+COPY --from=frontends /frontend/dist ./frontend/dist
 ENV PATH=/venv/bin:$PATH PYTHONPATH=/anlan PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
     ANLAN_ENV=production ANLAN_HOST=0.0.0.0 PORT=8000
 USER 10001

@@ -1,6 +1,6 @@
 # make run: the whole system on this machine. make test: everything that must hold before a change.
 # Needs Python 3.11 or newer with venv; all else comes from the package registry into .venv.
-.PHONY: run test lint prove bench openapi requirements
+.PHONY: run test lint prove bench openapi requirements frontend frontend-checks generated
 .DELETE_ON_ERROR:
 unexport VIRTUAL_ENV PYTHONHOME PYTHONPATH
 
@@ -12,10 +12,15 @@ UV := $(BIN)/uv pip
 LOCK := $(UV) compile --quiet $(CERTS) --generate-hashes --no-emit-index-url --no-emit-find-links \
 	--universal --python-version 3.11 --custom-compile-command "make requirements"
 
-run: .venv/ready  ## PORT (8000) and ANLAN_DATA (./var) may be set
+NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
+NPM := cd frontend && $(NODE) npm --no-update-notifier
+PAGES := $(shell find frontend/src frontend/m frontend/scripts -type f ! -name '*.spec.ts' ! -name schema.d.ts) \
+	$(wildcard frontend/*.json frontend/*.ts)
+
+run: .venv/ready frontend  ## PORT (8000) and ANLAN_DATA (./var) may be set
 	@$(BIN)/anlan serve --demo
 
-test: .venv/ready
+test: .venv/ready frontend frontend-checks
 	@$(BIN)/pytest -q -n 2
 
 lint: .venv/ready
@@ -26,11 +31,35 @@ lint: .venv/ready
 	@find app tests -name '*.py' -exec awk 'END { if (NR > 400) print FILENAME ": " NR " lines, 400 are allowed" }' {} \; \
 		| { ! grep . ; }
 
-prove: .venv/ready
+prove: .venv/ready frontend
 	@$(BIN)/pytest -q -s -m prove
 
 bench: .venv/ready .venv-bench/ready  ## bench/README.md names what may be set
 	@$(BIN)/python -m bench
+
+# The frontends: built when something they are made of is newer than the build.
+frontend: frontend/dist/m/index.html
+
+frontend/dist/m/index.html: frontend/node_modules/ready $(PAGES)
+	@$(NPM) run --silent build -- --logLevel warn
+	@touch $@
+
+frontend/node_modules/ready: frontend/package-lock.json | .venv/ready
+	@$(NPM) ci --silent
+	@touch $@
+
+# The types of the API come from the API at hand: what it no longer has does not compile.
+generated: frontend/src/api/schema.d.ts
+
+frontend/src/api/schema.d.ts: frontend/node_modules/ready .venv/ready $(shell find app -name '*.py')
+	@mkdir -p var && $(BIN)/anlan openapi > var/openapi.json
+	@$(NPM) run --silent types >/dev/null
+
+frontend-checks: frontend generated
+	@$(NPM) run --silent size
+	@$(NPM) run --silent lint
+	@$(NPM) run --silent typecheck
+	@$(NPM) test --silent
 
 openapi: .venv/ready
 	@$(BIN)/anlan openapi > docs/openapi.json

@@ -21,6 +21,7 @@ from app.routers import (
     areas,
     auth,
     cases,
+    frontends,
     health,
     indicators,
     notices,
@@ -96,6 +97,7 @@ def create_app(kinds: Kinds = KINDS, engine: AsyncEngine | None = None) -> FastA
     app.include_router(health.router)
     app.include_router(api)
     _serve_docs(app)
+    frontends.install(app)
     check_classified((health.router, *routers))
     check_permitted((health.router, *routers))
     return app

@@ -66,6 +66,23 @@ def install(app: FastAPI) -> None:
     for busy in (PoolTimeout, DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
         app.add_exception_handler(busy, _database)
     app.add_middleware(Failsafe)
+    _describe(app)
+
+
+def _describe(app: FastAPI) -> None:
+    """Give the API's description the schema of a problem: FastAPI adds those of answers only."""
+    plain = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        described = plain()
+        schemas = described["components"]["schemas"]
+        for model in (Problem, ProblemField):
+            made = model.model_json_schema(ref_template="#/components/schemas/{model}")
+            made.pop("$defs", None)
+            schemas.setdefault(model.__name__, made)
+        return described
+
+    app.openapi = openapi  # type: ignore[method-assign]
 
 
 class Failsafe:
