@@ -1,6 +1,6 @@
 """The list of cases: newest first, each part of the actor's reach by its own index scan."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import Any
@@ -37,14 +37,13 @@ CARD = (
     "district", "town", "village", "seen_by",
 )  # fmt: skip
 
-_case, _deadline = table_of(Case).c, table_of(Deadline).c
+_deadline = table_of(Deadline).c
 
-RUNNING = (
-    _deadline.met_at.is_(None),
-    _deadline.dropped_at.is_(None),
-    _deadline.paused_at.is_(None),
-)
-"""Clocks that run; word for word the predicate of their partial indexes."""
+
+def runs(clock: Any) -> tuple[ColumnElement[bool], ...]:
+    """Which of the clocks with these columns run: word for word the predicate of their partial
+    indexes."""
+    return clock.met_at.is_(None), clock.dropped_at.is_(None), clock.paused_at.is_(None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,46 +95,46 @@ async def page(work: Work, filters: Filters, cursor: str | None, limit: int) -> 
 VALUES = frozenset({"overdue", "closed"})
 """Filters whose value decides the SQL itself."""
 
-CONDITIONS: Mapping[str, ColumnElement[bool]] = {
-    "kind": _case.kind == bindparam("kind"),
-    "state": _case.state == bindparam("state"),
-    "area": true(),
-    "in_charge": _case.account_id == bindparam("in_charge", type_=BigInteger),
-    "text": func.starts_with(_case.number, bindparam("text", type_=Text)),
-    "danger": _case.danger == bindparam("danger"),
-    "closed=True": _case.closed_at.is_not(None),
-    "closed=False": _case.closed_at.is_(None),
+CONDITIONS: Mapping[str, Callable[[Any], ColumnElement[bool]]] = {
+    "kind": lambda case: case.kind == bindparam("kind"),
+    "state": lambda case: case.state == bindparam("state"),
+    "area": lambda case: true(),
+    "in_charge": lambda case: case.account_id == bindparam("in_charge", type_=BigInteger),
+    "text": lambda case: func.starts_with(case.number, bindparam("text", type_=Text)),
+    "danger": lambda case: case.danger == bindparam("danger"),
+    "closed=True": lambda case: case.closed_at.is_not(None),
+    "closed=False": lambda case: case.closed_at.is_(None),
 }
-_AFTER = tuple_(_case.opened_at, _case.id) < tuple_(
-    bindparam("opened_at", type_=DateTime(timezone=True)), bindparam("id", type_=Uuid)
-)
+_LAST = tuple_(bindparam("opened_at", type_=DateTime(timezone=True)), bindparam("id", type_=Uuid))
 
 
 @lru_cache(maxsize=512)
 def _statement(
     shapes: tuple[Shape, ...], asked: frozenset[str], after: bool
 ) -> Select[tuple[Any, ...]]:
-    columns = [_case[name] for name in CARD]
     limit = bindparam("limit", type_=BigInteger)
     parts = []
     for at, shape in enumerate(shapes):
-        part = select(*columns).where(
-            *reach.condition(Case, shape, at),
-            *(CONDITIONS[name] for name in sorted(asked) if name in CONDITIONS),
+        # A clock given to somebody is one of a case given to them.
+        by_clock = "overdue=True" in asked
+        case = table_of(Case).c if by_clock else reach.rows(Case, shape)
+        part = select(*(case[name] for name in CARD)).where(
+            *reach.condition(case, shape, at),
+            *(CONDITIONS[name](case) for name in sorted(asked) if name in CONDITIONS),
         )
-        if "overdue=True" in asked:
-            part = part.where(_case.id.in_(select(_late(shape, at))))
+        if by_clock:
+            part = part.where(case.id.in_(select(_late(shape, at))))
         elif "overdue=False" in asked:
-            part = part.where(_case.id.not_in(select(_late(shape, at))))
+            part = part.where(case.id.not_in(select(_late(shape, at))))
         if after:
-            part = part.where(_AFTER)
+            part = part.where(tuple_(case.opened_at, case.id) < _LAST)
         if shape.level == GIVEN:
             # Few rows that no index orders: all of them, rather than a walk through every case.
             few = part.cte("given").prefix_with("MATERIALIZED", dialect="postgresql")
             part = select(few)
             newest = few.c.opened_at.desc(), few.c.id.desc()
         else:
-            newest = _case.opened_at.desc(), _case.id.desc()
+            newest = case.opened_at.desc(), case.id.desc()
         parts.append(part.order_by(*newest).limit(limit))
     if len(parts) == 1:
         return parts[0]
@@ -145,10 +144,11 @@ def _statement(
 
 def _late(shape: Shape, at: int) -> CTE:
     """The cases of a part with a running clock past due: found by the clocks, not case by case."""
-    late = select(_deadline.case_id).where(
-        *reach.condition(Deadline, shape, at),
-        *RUNNING,
-        _deadline.due_at < bindparam("now", type_=TZ),
+    clock = reach.rows(Deadline, shape)
+    late = select(clock.case_id).where(
+        *reach.condition(clock, shape, at),
+        *runs(clock),
+        clock.due_at < bindparam("now", type_=TZ),
     )
     return late.cte(f"late_{at}").prefix_with("MATERIALIZED", dialect="postgresql")
 
@@ -180,7 +180,7 @@ def card(work: Work, row: Any) -> dict[str, Any]:
 _NEXT_DUE = (
     select(_deadline.case_id, _deadline.kind, _deadline.rule, _deadline.basis, _deadline.due_at)
     .ext(distinct_on(_deadline.case_id))
-    .where(_deadline.case_id == any_(bindparam("cases", type_=ARRAY(Uuid))), *RUNNING)
+    .where(_deadline.case_id == any_(bindparam("cases", type_=ARRAY(Uuid))), *runs(_deadline))
     .order_by(_deadline.case_id, _deadline.due_at, _deadline.id)
 )
 

@@ -4,19 +4,43 @@ A whole area is one equality, what was given to somebody one array search: joine
 would cost the index its order, so lists read each part up to their limit and merge.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, Text, any_, bindparam, or_
-from sqlmodel import col
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    TableClause,
+    Text,
+    any_,
+    bindparam,
+    column,
+    or_,
+    table,
+)
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from app.access import BY_HOLDING, SEES_NO_CASE, Work
+from app.models import Case, Deadline
 from app.models.columns import Placed, table_of
 from app.places import Place, place_of
 from app.roles import Role
 
 GIVEN = "given"
+
+
+def _view(name: str, shows: type[Placed]) -> TableClause:
+    return table(name, *(column(c.name, c.type) for c in table_of(shows).c))
+
+
+_GIVEN_ROWS: Mapping[type[Placed], TableClause] = {
+    Case: _view("given_case", Case),
+    Deadline: _view("given_clock", Deadline),
+}
+"""What was given to whoever the transaction acts for; of clocks, those that run. No query of the
+tables themselves may use the index of `seen_by`, because of row-level security."""
 
 
 class Shape(NamedTuple):
@@ -51,9 +75,7 @@ class Part:
 
     def values(self, work: Work, at: int) -> dict[str, Any]:
         """What the part with this position binds."""
-        found: dict[str, Any] = {f"area{at}": self.code}
-        if self.level == GIVEN:
-            found = {"holders": list(work.actor.holders)}
+        found: dict[str, Any] = {} if self.level == GIVEN else {f"area{at}": self.code}
         if self.kinds is not None:
             found[f"kinds{at}"] = list(self.kinds)
         if self.within:
@@ -113,15 +135,18 @@ def narrowed(parts: Sequence[Part], area: int | None) -> list[Part]:
     return found
 
 
-def condition(table: type[Placed], shape: Shape, at: int) -> list[ColumnElement[bool]]:
-    """The rows of the part with this position, by bound values."""
-    columns = table_of(table).c
-    held: ColumnElement[bool] = (
-        col(table.seen_by).op("&&")(bindparam("holders", type_=ARRAY(BigInteger)))
-        if shape.level == GIVEN
-        else columns[shape.level] == bindparam(f"area{at}", type_=BigInteger)
-    )
-    found = [held]
+def rows(shows: type[Placed], shape: Shape) -> ReadOnlyColumnCollection[str, Any]:
+    """The columns from which a part is read."""
+    return (_GIVEN_ROWS[shows] if shape.level == GIVEN else table_of(shows)).c
+
+
+def condition(
+    columns: ReadOnlyColumnCollection[str, Any], shape: Shape, at: int
+) -> list[ColumnElement[bool]]:
+    """Which of those rows belong to the part with this position, by bound values."""
+    found: list[ColumnElement[bool]] = []
+    if shape.level != GIVEN:
+        found.append(columns[shape.level] == bindparam(f"area{at}", type_=BigInteger))
     if shape.some_kinds:
         found.append(columns.kind == any_(bindparam(f"kinds{at}", type_=ARRAY(Text))))
     if shape.within:

@@ -27,7 +27,7 @@ from sqlalchemy import (
 from app.models import Case, Deadline
 from app.models.columns import TZ, table_of
 from app.services import reach
-from app.services.listing import RUNNING
+from app.services.listing import runs
 from app.services.reach import GIVEN, Shape
 
 OWN = Shape("own", False, None, False)
@@ -127,23 +127,24 @@ def _few(shapes: Shapes, kind: bool, names: Names) -> dict[int, CTE]:
 
 
 def _scan(at: int, shape: Shape, owned: bool, kind: bool, names: Names) -> Select[tuple[Any, ...]]:
-    wanted = select(*(_deadline[name] for name in names)).where(*RUNNING)
+    clock = reach.rows(Deadline, shape)
+    wanted = select(*(clock[name] for name in names)).where(*runs(clock))
     if kind:
-        wanted = wanted.where(_deadline.kind == bindparam("kind"))
+        wanted = wanted.where(clock.kind == bindparam("kind"))
     if shape.level == OWN.level:
         own = select(_case.id).where(
             _case.account_id == bindparam("account", type_=BigInteger), _case.closed_at.is_(None)
         )
-        wanted = wanted.where(_deadline.case_id.in_(own))
+        wanted = wanted.where(clock.case_id.in_(own))
         if shape.within:
             within = bindparam(f"within{at}", type_=BigInteger)
-            wanted = wanted.where(_deadline[shape.within] == within)
+            wanted = wanted.where(clock[shape.within] == within)
     else:
-        wanted = wanted.where(*reach.condition(Deadline, shape, at))
+        wanted = wanted.where(*reach.condition(clock, shape, at))
     if owned:
         wanted = wanted.where(
-            _deadline.owner == any_(bindparam(f"owner{at}", type_=ARRAY(Text)))
+            clock.owner == any_(bindparam(f"owner{at}", type_=ARRAY(Text)))
             if shape.level == GIVEN
-            else _deadline.owner == bindparam(f"owner{at}")
+            else clock.owner == bindparam(f"owner{at}")
         )
     return wanted
