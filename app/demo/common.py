@@ -5,7 +5,7 @@ from typing import Any
 
 from app.demo import words
 from app.demo.people import Invented
-from app.demo.story import Story
+from app.demo.story import Known, Story
 from app.kinds.instruments import DANGER_SCALE
 from app.roles import Role
 
@@ -60,6 +60,36 @@ def exempted(story: Story) -> None:
         harm="domestic_violence",
         reason="经核实，公安机关已先行出警并立案，无需重复报告",
     )
+
+
+def informed(story: Story, role: str, *, asked: bool = True) -> None:
+    """She is told what becomes of her data, in an emergency later; some are asked, too."""
+    if story.case is None:
+        raise RuntimeError("the case must be opened first")
+    her = Known(story.case, role)
+    told = {"informed": "given", "text": "notice_2026_1"}
+    manner = story.pick(("read_out", 5), ("paper", 4), ("screen", 1))
+    if story.chance(0.2):
+        story.later(0.1, 2).do(
+            "inform", TOWN, people=[her], informed="later", reason="受害人正在就医，暂无法告知"
+        )
+        low, high = (20, 120) if story.chance(0.85) else (190, 400)
+        story.later(low, high).do(
+            "inform", TOWN, people=[her], manner=manner, nobody_waits=True, **told
+        )
+    else:
+        story.later(0.1, 20).do("inform", TOWN, people=[her], manner=manner, **told)
+    if asked and story.chance(0.3):
+        story.later(0.1, 2).do(
+            "record_consent",
+            TOWN,
+            person_id=her,
+            matter="recording",
+            answer="agreed" if story.chance(0.8) else "refused",
+            text="consent_2026_1",
+            manner="paper",
+            given_by="self",
+        )
 
 
 def note(story: Story, *by: Role) -> None:

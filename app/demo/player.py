@@ -148,6 +148,8 @@ class Player:
                 return (await connection.execute(_PARTY, wanted)).scalar_one()
             case {"person_id": Known() as known, **rest}:
                 return {"person_id": await self._resolved(connection, known), **rest}
+            case [Known(), *_]:
+                return [await self._resolved(connection, known) for known in value]
             case _:
                 return value
 

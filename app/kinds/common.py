@@ -1,5 +1,5 @@
 """What every kind of case has: notes, danger assessment, people, assignment, transfer, links,
-the duty to report, reopening."""
+the duty to report, telling people about their data, reopening."""
 
 from dataclasses import replace
 from uuid import UUID
@@ -20,6 +20,23 @@ from app.kinds.forms import S1, S2, S3, Choice, Form, Moment, Whole, Yes, ask, w
 from app.kinds.guards import Facts, Guard, Refusal, guard
 from app.kinds.instruments import DANGER_SCALE, Danger
 from app.kinds.people import PartyRole, PersonAnswer, party
+from app.kinds.privacy import (
+    CONSENT,
+    INFORM,
+    TELL_LATER,
+    WITHDRAW,
+    Consent,
+    Informing,
+    Withdrawal,
+    a_child_is_asked_through_its_guardian,
+    asked_by_a_consent,
+    asked_once,
+    consenting_are_parties,
+    informed_are_parties,
+    never_asked_where_the_law_decides,
+    there_is_a_consent,
+    told_by_a_notice,
+)
 from app.roles import CASE_ROLES, WOMEN_FED, Role
 
 MANDATORY_REPORT = "mandatory_report"
@@ -233,6 +250,36 @@ ACTIONS = (
         guards=(exemption_needs_a_supervisor,),
         outcome="outcome",
     ),
+    _common(
+        INFORM,
+        "个人信息告知",
+        Informing,
+        "个保法 17, 18, 30, 35",
+        guards=(told_by_a_notice, informed_are_parties),
+        outcome="informed",
+    ),
+    _common(
+        CONSENT,
+        "登记同意",
+        Consent,
+        "个保法 14, 23, 29, 31",
+        guards=(
+            never_asked_where_the_law_decides,
+            asked_by_a_consent,
+            consenting_are_parties,
+            a_child_is_asked_through_its_guardian,
+            asked_once,
+        ),
+        outcome="answer",
+    ),
+    _common(
+        WITHDRAW,
+        "撤回同意",
+        Withdrawal,
+        "个保法 15",
+        guards=(there_is_a_consent,),
+        outcome="matter",
+    ),
 )
 
 DUTY_TO_REPORT = DeadlineRule(
@@ -249,6 +296,9 @@ DUTY_TO_REPORT = DeadlineRule(
 """Started by services/duties when suspicion meets a protected person, not by an event alone."""
 
 
+_AT_ANY_TIME = frozenset({MANDATORY_REPORT, INFORM, WITHDRAW})
+"""Duties and rights that the end of a case does not end."""
+
 _HANDING_ON = frozenset({"assign", "transfer", "link"})
 _NOT_IN_CHARGE = frozenset({Role.GRID_WORKER, Role.HOSPITAL, Role.SCHOOL})
 
@@ -257,7 +307,8 @@ def _done_by(action: Action, kind: CaseKind) -> Action:
     """Who told of a case may add to it; who hands it on is in charge of such cases."""
     if action.name in _HANDING_ON:
         return replace(action, by=(action.by & kind.read_by) - _NOT_IN_CHARGE)
-    return replace(action, by=action.by & (kind.read_by | kind.opened_by))
+    source = frozenset(kind.states) if action.name in _AT_ANY_TIME else action.source
+    return replace(action, by=action.by & (kind.read_by | kind.opened_by), source=source)
 
 
 def completed(kind: CaseKind) -> CaseKind:
@@ -275,5 +326,5 @@ def completed(kind: CaseKind) -> CaseKind:
     return replace(
         kind,
         actions=(*kind.actions, *(_done_by(a, kind) for a in ACTIONS), reopen),
-        deadlines=(*kind.deadlines, DUTY_TO_REPORT),
+        deadlines=(*kind.deadlines, DUTY_TO_REPORT, TELL_LATER),
     )

@@ -23,6 +23,7 @@ from app.models.cases import (
     PartnerDocument,
 )
 from app.models.people import CaseParty, PartyGram, Person, PersonMatch, PersonVault
+from app.models.privacy import Disclosure
 from app.models.record import AuditEntry
 from app.models.second_factors import GuessTurn, RecoveryCode, SecondFactor
 from app.models.stays import BedStay
@@ -41,6 +42,7 @@ __all__ = [
     "CaseVault",
     "Credential",
     "Deadline",
+    "Disclosure",
     "Event",
     "Grant",
     "GuessTurn",

@@ -16,6 +16,7 @@ from app.models import (
     CaseParty,
     CaseVault,
     Deadline,
+    Disclosure,
     Event,
     Notice,
     Outbox,
@@ -39,6 +40,7 @@ ORDER: tuple[type[SQLModel], ...] = (
     CaseLink,
     Deadline,
     Notice,
+    Disclosure,
     Outbox,
     AccessLog,
 )

@@ -42,7 +42,7 @@ COPIES = ("case_party", "party_gram", "bed_stay", "deadline")
 async def hand_over(work: Work, case: Card, effects: Sequence[Effect], form: Form) -> None:
     """Effects on who has the case and where it is: first, so that every new row copies them."""
     seen = set(case.seen_by)
-    for effect in _wanted(effects, form):
+    for effect in wanted(effects, form):
         match effect:
             case Share():
                 seen |= await _organisations(work, case, effect, form)
@@ -63,7 +63,7 @@ async def after(
 ) -> list[OpenLinked]:
     """Effects that write rows of their own. Returns the linked cases still to be opened."""
     linked: list[OpenLinked] = []
-    for effect in _wanted(effects, form):
+    for effect in wanted(effects, form):
         match effect:
             case Notify():
                 for role in effect.to:
@@ -81,7 +81,8 @@ async def after(
     return linked
 
 
-def _wanted(effects: Sequence[Effect], form: Form) -> list[Effect]:
+def wanted(effects: Sequence[Effect], form: Form) -> list[Effect]:
+    """The effects that these answers bring about."""
     conditions = [(e, getattr(e, "only_if", None)) for e in effects]
     return [e for e, condition in conditions if condition is None or condition.holds(vars(form))]
 

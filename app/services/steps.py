@@ -27,7 +27,7 @@ from app.kinds.guards import Fact, Guard, PartyFact
 from app.kinds.people import PartyRole
 from app.models import Case, CaseVault, Event, Outbox
 from app.roles import Role
-from app.services import deadlines, duties, effects, facts, people
+from app.services import deadlines, disclosures, duties, effects, facts, people
 from app.services.answers import Split, seal_answers, split
 from app.services.batch import Batch
 from app.services.cards import Card, Clock, columns
@@ -74,6 +74,7 @@ async def step(
     parts = split(form)
     _check_legal_date(form, plan, asked.recorded_at)
     supervisor = work.actor.supervises(access.place_in(case))
+    had = disclosures.had(case)
     await effects.hand_over(work, case, plan.effects, form)
     joined = await _people(work, kind, case, command, plan, parts, at, batch)
     known = await facts.load(
@@ -104,6 +105,8 @@ async def step(
     )
     amount = getattr(form, plan.amount) if plan.amount else None
     record(work, case, happened, parts, joined, asked, batch, amount=amount)
+    basis = plan.action.basis if plan.action else kind.basis
+    disclosures.note(work, case, happened, basis, plan.effects, form, had, batch)
 
     async def earlier() -> Sequence[tuple[str, Mapping[str, Any]]]:
         return await facts.history(work, case)

@@ -36,8 +36,8 @@ OWN = {"recovery_code", "second_factor", "session"}
 """An account's own, for nobody else."""
 
 PLACED = {
-    "bed_stay", "case", "case_link", "case_party", "deadline", "event", "notice", "outbox",
-    "party_gram",
+    "bed_stay", "case", "case_link", "case_party", "deadline", "disclosure", "event", "notice",
+    "outbox", "party_gram",
 }  # fmt: skip
 BEHIND = {"access_log", "case_vault", "person", "person_match", "person_vault"}
 """Opened for one case or for named people, after the gate."""

@@ -273,7 +273,8 @@ async def test_it_is_told_to_frontends_and_partners(client: Client) -> None:
     mine: dict[str, Any] = next(k for k in told["kinds"] if k["name"] == KIND.name)
     assert mine["states"] == KIND.states
     assert [a["name"] for a in mine["actions"]][:3] == ["inquire", "answer", "confirm_remedy"]
-    assert [d["name"] for d in mine["deadlines"]] == ["written_answer", "mandatory_report"]
+    clocks = [d["name"] for d in mine["deadlines"]]
+    assert clocks == ["written_answer", "mandatory_report", "tell_later"]
     asked = told["schemas"][mine["form"]]["properties"]
     assert asked["account"]["x-sight"] == "S3"
     assert asked["employer"]["x-source"] == "妇保法 25"

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Final
 
 from app.demo import words
-from app.demo.common import TOWN, VILLAGE
+from app.demo.common import TOWN, VILLAGE, informed
 from app.demo.left_behind_visit.visiting import VISITORS, visit
 from app.demo.people import Invented
 from app.demo.story import Story
@@ -28,6 +28,7 @@ def surveyed(story: Story, *, dv: bool = False) -> tuple[Invented, Invented]:
         children=[c.answer("child", brief=True) for c in family.children] or None,
         difficulties=["dv"] if dv else story.some(("livelihood", "care_burden", "medical")),
     )  # fmt: skip
+    story.aside(lambda: informed(story, "left_behind_woman"), 0.2)
     return woman, family.husband
 
 

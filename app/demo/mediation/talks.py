@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Final
 
 from app.demo import words
-from app.demo.common import DISTRICT, TOWN, VILLAGE, assess, flagged, report_to_police
+from app.demo.common import DISTRICT, TOWN, VILLAGE, assess, flagged, informed, report_to_police
 from app.demo.people import Invented, person
 from app.demo.story import Step, Story
 from app.roles import Role
@@ -72,6 +72,7 @@ def opened(
         summary=words.DISPUTES[topic],
         found_by=found_by,
     )
+    story.aside(lambda: informed(story, "party_a"), 0.14)
     return Dispute(a, b, topic, procedure)
 
 

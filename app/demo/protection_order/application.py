@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from app.demo import words
-from app.demo.common import DISTRICT, TOWN, VILLAGE, assess, flagged, report_to_police
+from app.demo.common import DISTRICT, TOWN, VILLAGE, assess, flagged, informed, report_to_police
 from app.demo.people import Household, Invented, person
 from app.demo.story import Step, Story
 from app.kinds.protection_order.codes import FiledBy
@@ -43,6 +43,7 @@ def told(story: Story, known: tuple[Invented, Invented] | None = None) -> None:
     if children and POLICE not in who:
         story.aside(lambda: report_to_police(story), 0.85)
     story.aside(lambda: assess(story.later(0.5, 24)), 0.45)
+    story.aside(lambda: informed(story, "applicant"), 0.2)
 
 
 def drafted(story: Story) -> None:
