@@ -128,6 +128,6 @@ def changed_mind(story: Story) -> None:
             "apply_to_leave", SHELTER, signed_on=story.day, reason="想回家", departure="relatives"
         )
         story.later(2, 20).do("withdraw_leave", SHELTER, reason="家属反映男方仍在找人")
-        story.days(2, 4)
+        story.later(48, 96)  # the house is open on holidays, too: her bed is hers for 15 days
         left(story, guest)
         followed(story, close=False)
