@@ -30,6 +30,7 @@ class Permission(StrEnum):
     HOLIDAYS_KEEP = "holidays.keep"
     POLICE_PAPERS = "papers.police"
     COURT_PAPERS = "papers.court"
+    DISCLOSURES_READ = "disclosures.read"
 
     @property
     def label(self) -> str:
@@ -58,6 +59,7 @@ LABELS: Mapping[Permission, str] = {
     P.HOLIDAYS_KEEP: "维护节假日",
     P.POLICE_PAPERS: "推送公安文书",
     P.COURT_PAPERS: "推送法院文书",
+    P.DISCLOSURES_READ: "查看个人信息提供记录",
 }
 
 EVERYBODY = frozenset({P.SELF, P.DEFINITIONS_READ})
@@ -88,6 +90,8 @@ HOLDERS: Mapping[Permission, frozenset[Role]] = {
     P.HOLIDAYS_KEEP: frozenset({Role.SYSTEM_ADMIN}),
     P.POLICE_PAPERS: frozenset({Role.POLICE}),
     P.COURT_PAPERS: frozenset({Role.COURT}),
+    # 网数条例 12: whoever answers for an area answers for what left it.
+    P.DISCLOSURES_READ: CASE_ROLES - {Role.GRID_WORKER, Role.HOSPITAL, Role.SCHOOL},
 }
 """Whose work it is."""
 

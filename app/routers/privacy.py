@@ -6,9 +6,11 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 
-from app.deps import WorkDep
+from app.access import Work
+from app.deps import needs
 from app.kinds.forms import S0, S1, S2
 from app.kinds.privacy_texts import CONSENTS, WORDINGS
+from app.permissions import Permission
 from app.routers.problems import PROBLEMS
 from app.routers.queries import Cursor, Limit
 from app.routers.shown import Shown, shown
@@ -72,7 +74,9 @@ class DisclosurePage(Shown):
 
 
 @router.get("/privacy-texts", operation_id="list_privacy_texts", summary="告知书和同意书")
-async def list_privacy_texts(_work: WorkDep) -> TextList:
+async def list_privacy_texts(
+    _work: Annotated[Work, needs(Permission.DEFINITIONS_READ)],
+) -> TextList:
     """在用的各版本全文，供宣读、阅读或打印。"""
     return TextList(
         items=[
@@ -94,7 +98,9 @@ async def list_privacy_texts(_work: WorkDep) -> TextList:
     summary="告知与同意",
     response_model=CasePrivacy,
 )
-async def read_case_privacy(work: WorkDep, case_id: UUID) -> Any:
+async def read_case_privacy(
+    work: Annotated[Work, needs(Permission.CASES_READ)], case_id: UUID
+) -> Any:
     """案件中每个人的告知情况和仍然有效的同意。"""
     return {"items": await privacy.of_case(work, case_id)}
 
@@ -106,7 +112,10 @@ async def read_case_privacy(work: WorkDep, case_id: UUID) -> Any:
     response_model=DisclosurePage,
 )
 async def list_case_disclosures(
-    work: WorkDep, case_id: UUID, cursor: Cursor = None, limit: Limit = 50
+    work: Annotated[Work, needs(Permission.CASES_READ)],
+    case_id: UUID,
+    cursor: Cursor = None,
+    limit: Limit = 50,
 ) -> Any:
     """这件案件提供、通知给了谁，在哪一步，依据什么。"""
     return await disclosures.of_case(work, case_id, cursor, limit)
@@ -119,7 +128,7 @@ async def list_case_disclosures(
     response_model=DisclosurePage,
 )
 async def list_disclosures(
-    work: WorkDep,
+    work: Annotated[Work, needs(Permission.DISCLOSURES_READ)],
     area: Annotated[int, Query(title="地区（12 位代码，区、镇街或村居）", ge=10**11, lt=10**12)],
     cursor: Cursor = None,
     limit: Limit = 50,

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "disclosures"
-down_revision = "audit_entries"
+down_revision = "given"
 branch_labels = None
 depends_on = None
 

@@ -38,6 +38,7 @@ EXPECTED: dict[str, set[str]] = {
     "holidays.keep": {"system_admin"},
     "papers.police": {"police"},
     "papers.court": {"court"},
+    "disclosures.read": ALL - ADMINS - {"wcwc_office", "grid_worker", "hospital", "school"},
 }
 """Word → roles, as reviewed."""
 
