@@ -70,7 +70,7 @@ def test_what_is_answered_to_anybody_is_a_short_list(whole_app: FastAPI) -> None
     }
     assert {word for word in operations.values() if word} <= set(EXPECTED)
     apart = {getattr(r, "path", None) for r in whole_app.routes} - {None}
-    assert apart == {"/api/openapi.json", "/api/docs", "/api/docs/assets"}
+    assert apart == {"/api/openapi.json", "/api/docs", "/api/docs/assets", "/m/{path:path}"}
     assert frozenset({"GET /api/health", "POST /auth/login"}) == PUBLIC
 
 
