@@ -4,13 +4,17 @@ import gc
 import importlib.util
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from copy import copy
 from pathlib import Path
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import HTMLResponse
+from fastapi.routing import APIRoute
 from fastapi.staticfiles import StaticFiles
+from fastapi.utils import generate_unique_id
 from sqlalchemy.ext.asyncio import AsyncEngine
+from starlette.routing import compile_path
 
 from app import clock
 from app.config import SettingsError, get_settings
@@ -38,7 +42,7 @@ from app.routers import (
     kinds as definitions,
 )
 from app.routers.permitted import check_permitted
-from app.routers.shown import check_classified
+from app.routers.shown import check_classified, routes
 from app.services import calendar
 
 PREFIX = "/api/v1"
@@ -78,7 +82,6 @@ def create_app(kinds: Kinds = KINDS, engine: AsyncEngine | None = None) -> FastA
     app.state.kinds = kinds
     app.state.actors = Actors()
     problems.install(app)
-    api = APIRouter(prefix=PREFIX)
     routers = (
         auth.router,
         second_factors.router,
@@ -94,15 +97,23 @@ def create_app(kinds: Kinds = KINDS, engine: AsyncEngine | None = None) -> FastA
         registers.router,
         partners.router,
     )
-    for router in routers:
-        api.include_router(router)
-    app.include_router(health.router)
-    app.include_router(api)
+    app.router.routes += routes(health.router)
+    app.router.routes += (_under_prefix(route) for router in routers for route in routes(router))
     _serve_docs(app)
     frontends.install(app)
     check_classified((health.router, *routers))
     check_permitted((health.router, *routers))
     return app
+
+
+def _under_prefix(route: APIRoute) -> APIRoute:
+    """The route, under PREFIX. Routes stand side by side: `include_router` would build each a
+    second time at the first request, and try them anew at every level."""
+    placed = copy(route)
+    placed.path = PREFIX + route.path
+    placed.path_regex, placed.path_format, placed.param_convertors = compile_path(placed.path)
+    placed.unique_id = route.operation_id or generate_unique_id(placed)
+    return placed
 
 
 def _url() -> str:

@@ -17,7 +17,7 @@ from app.services import changes
 
 router = APIRouter(prefix="/partners", tags=["部门对接"])
 for part in (partners_police, partners_court, partners_changes):
-    router.include_router(part.router)
+    router.routes += part.router.routes
 
 
 class ChangeShown(Shown):

@@ -25,7 +25,7 @@ from app.routers.problems import PROBLEMS
 from app.services import partners_court
 from app.services.partners_court import Ruled
 
-router = APIRouter(prefix="/court", responses=PROBLEMS)
+router = APIRouter(prefix="/partners/court", tags=["部门对接"], responses=PROBLEMS)
 
 LATEST = date(2100, 1, 1)
 

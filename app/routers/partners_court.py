@@ -49,7 +49,7 @@ from app.routers.partners_common import (
 from app.routers.problems import PROBLEMS
 from app.services import partners_court
 
-router = APIRouter(prefix="/court", responses=PROBLEMS)
+router = APIRouter(prefix="/partners/court", tags=["部门对接"], responses=PROBLEMS)
 
 TO_HER = {
     SocialRelation.SPOUSE: Relation.SPOUSE,
@@ -59,7 +59,7 @@ TO_HER = {
 """The standard's other relations do not say who is which of the two."""
 
 
-def as_court(work: Annotated[Work, needs(Permission.COURT_PAPERS)]) -> Work:
+async def as_court(work: Annotated[Work, needs(Permission.COURT_PAPERS)]) -> Work:
     return replace(work, channel="court")
 
 

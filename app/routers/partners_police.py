@@ -30,10 +30,10 @@ from app.services import partners_police
 from app.services.partners import Pair
 from app.services.partners_police import Disposal
 
-router = APIRouter(prefix="/police", responses=PROBLEMS)
+router = APIRouter(prefix="/partners/police", tags=["部门对接"], responses=PROBLEMS)
 
 
-def as_police(work: Annotated[Work, needs(Permission.POLICE_PAPERS)]) -> Work:
+async def as_police(work: Annotated[Work, needs(Permission.POLICE_PAPERS)]) -> Work:
     return replace(work, channel="police")
 
 

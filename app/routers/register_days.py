@@ -10,10 +10,11 @@ from app.access import Work
 from app.deps import EngineDep, needs
 from app.kinds.forms import S0, S1, Whole, Yes
 from app.permissions import Permission
+from app.routers.problems import PROBLEMS
 from app.routers.shown import Shown, shown
 from app.services import calendar, holidays, surveys
 
-router = APIRouter()
+router = APIRouter(prefix="/registers", tags=["登记簿"], responses=PROBLEMS)
 
 EARLIEST, LATEST = date(1949, 10, 1), date(2100, 1, 1)
 Day = Annotated[date, Field(ge=EARLIEST, le=LATEST)]

@@ -22,7 +22,7 @@ from app.services import organisations, shelters
 from app.services.organisations import Entry, OrganisationKind
 
 router = APIRouter(prefix="/registers", tags=["登记簿"], responses=PROBLEMS)
-router.include_router(register_days.router)
+router.routes += register_days.router.routes
 
 LARGEST = 2**63 - 1
 Id = Annotated[int, Path(ge=1, le=LARGEST)]

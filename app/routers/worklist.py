@@ -64,7 +64,7 @@ class Counts(Shown):
     all: Count = shown(S1, "全部")
 
 
-def _filters(
+async def _filters(
     scope: Annotated[
         Scope, Query(title="范围", description="mine 本人职责与承办的案件；area 全地区")
     ] = "mine",
