@@ -1,7 +1,7 @@
 """The database: one pool, one transaction a request, identity inside it."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 import asyncpg
@@ -16,6 +16,10 @@ SIGNED_OUT = "AN401"
 """The error code with which the database refuses a session that no longer stands."""
 
 
+Begin = Callable[[], AbstractAsyncContextManager[AsyncConnection]]
+"""What begins one more transaction."""
+
+
 class CommitFailed(Exception):
     """The database took the work back. Whoever waits must not be told that it is done."""
 
@@ -28,6 +32,11 @@ def app_role(schema: str) -> str:
 def owner_role(schema: str) -> str:
     """The role that owns the tables and runs migrations."""
     return f"{schema}_owner"
+
+
+def keys_role(schema: str) -> str:
+    """The role that replaces keys: it sees which row hangs on which key, and no sealed answer."""
+    return f"{schema}_keys"
 
 
 def async_url(url: str) -> URL:

@@ -18,7 +18,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.config import Settings, SettingsError
-from app.db import app_role, make_engine, owner_role, transaction
+from app.db import Begin, app_role, keys_role, make_engine, owner_role, transaction
 
 ROOT = Path(__file__).parents[1]
 SCRAM_ROUNDS = 4096
@@ -55,6 +55,17 @@ async def as_owner(url: str, settings: Settings) -> AsyncIterator[AsyncConnectio
         role = owner_role(settings.schema)
         async with transaction(engine, f'set local role "{role}";') as connection:
             yield connection
+    finally:
+        await engine.dispose()
+
+
+@asynccontextmanager
+async def as_keeper_of_keys(url: str, settings: Settings) -> AsyncIterator[Begin]:
+    """Transactions as the role that replaces keys."""
+    engine = make_engine(url, settings, patient=True)
+    role = keys_role(settings.schema)
+    try:
+        yield lambda: transaction(engine, f'set local role "{role}";')
     finally:
         await engine.dispose()
 

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from app.config import get_settings
-from app.db import app_role, async_url, owner_role
+from app.db import app_role, async_url, keys_role, owner_role
 from app.models import SQLModel
 
 EXTENSIONS = ("btree_gist",)
@@ -27,17 +27,17 @@ def run(connection: Connection, schema: str) -> None:
 
 def prepare(connection: Connection, schema: str) -> None:
     """Roles belong to the server and outlive a downgrade; the schema belongs to the owner."""
-    owner, app = owner_role(schema), app_role(schema)
-    for role, login in ((owner, "nologin"), (app, "login")):
+    owner, app, keys = owner_role(schema), app_role(schema), keys_role(schema)
+    for role, login in ((owner, "nologin"), (app, "login"), (keys, "nologin")):
         known = connection.execute(text("select 1 from pg_roles where rolname = :r"), {"r": role})
         if known.first() is None:
             connection.execute(text(f'create role "{role}" {login}'))
-            if role == owner:
-                connection.execute(text(f'grant "{owner}" to current_user'))
+            if role != app:
+                connection.execute(text(f'grant "{role}" to current_user'))
     for extension in EXTENSIONS:
         connection.execute(text(f"create extension if not exists {extension} schema public"))
     connection.execute(text(f'create schema if not exists "{schema}" authorization "{owner}"'))
-    connection.execute(text(f'grant usage on schema "{schema}" to "{app}"'))
+    connection.execute(text(f'grant usage on schema "{schema}" to "{app}", "{keys}"'))
     connection.execute(text(f'set role "{owner}"'))
     connection.execute(text(f'set search_path = "{schema}", public'))
 

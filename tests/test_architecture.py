@@ -12,6 +12,7 @@ import pytest
 
 import app
 from app import errors, migrate
+from app.config import get_settings
 from app.embedded import EmbeddedPostgres
 from app.errors import AppError
 
@@ -27,6 +28,7 @@ READS_CASES = {
     "services/listing.py": "lists: walks an index for each part of the actor's reach",
     "services/running.py": "the worklist, likewise",
     "services/search.py": "the cases through which a person was found, within access.scope",
+    "services/keys.py": "as the keeper of keys, who sees no sealed answer",
     "services/timeline.py": "the key of a case, together with the events it opens",
     "services/parties.py": "other cases of the same people, within access.scope",
     "services/people.py": "writes back people whom the gate gave it",
@@ -100,6 +102,18 @@ def test_no_file_is_too_long() -> None:
     assert len(files) > 100
     long = {str(p.relative_to(ROOT)): len(p.read_text("utf-8").splitlines()) for p in files}
     assert {name: n for name, n in long.items() if n > LINES} == {}
+
+
+def test_no_sql_names_the_schema() -> None:
+    schema = get_settings().schema
+    places = [
+        f"{path.relative_to(ROOT)}: {line.strip()}"
+        for folder in ("app", "migrations")
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if schema in line
+    ]
+    assert places == [f'app/config.py: schema = _value(env, "ANLAN_SCHEMA") or "{schema}"']
 
 
 def refusals() -> list[type[AppError]]:
