@@ -78,6 +78,9 @@ class Settings:
     host: str
     port: int
     pool_size: int
+    account_rate: int
+    address_rate: int
+    proxies: str
     database_url: str | None = field(repr=False)
     owner_database_url: str | None = field(repr=False)
     algorithm: Algorithm
@@ -118,6 +121,9 @@ def read_settings(env: Mapping[str, str]) -> Settings:
         host=_value(env, "ANLAN_HOST") or "127.0.0.1",
         port=_number(env, "PORT", 8000),
         pool_size=_number(env, "ANLAN_POOL_SIZE", 6),
+        account_rate=_number(env, "ANLAN_ACCOUNT_RATE", 20),
+        address_rate=_number(env, "ANLAN_ADDRESS_RATE", 10),
+        proxies=_value(env, "ANLAN_PROXIES") or "127.0.0.1",
         database_url=database_url,
         owner_database_url=_value(env, "OWNER_DATABASE_URL"),
         algorithm=algorithm,

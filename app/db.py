@@ -7,10 +7,11 @@ from typing import Any
 import asyncpg
 from sqlalchemy import text
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from app.config import Settings, SettingsError
-from app.errors import Kept
+from app.errors import AppError, Kept
 
 SIGNED_OUT = "AN401"
 """The error code with which the database refuses a session that no longer stands."""
@@ -18,6 +19,10 @@ SIGNED_OUT = "AN401"
 
 Begin = Callable[[], AbstractAsyncContextManager[AsyncConnection]]
 """What begins one more transaction."""
+
+
+class ConnectionLost(OSError):
+    """The connection ended under the work. Whether a commit on its way was done is not known."""
 
 
 class CommitFailed(Exception):
@@ -45,6 +50,8 @@ def async_url(url: str) -> URL:
     return made.set(drivername="postgresql+asyncpg")
 
 
+CONNECT_SECONDS = 5
+
 PATIENCE = {
     "statement_timeout": "30s",
     "lock_timeout": "10s",
@@ -67,14 +74,17 @@ def make_engine(url: str, settings: Settings, *, patient: bool = False) -> Async
         pool_size=settings.pool_size,
         max_overflow=0,
         pool_timeout=5,
+        # An error's text repeats the statement; what people typed must not be in it.
+        hide_parameters=True,
         connect_args={
+            "timeout": CONNECT_SECONDS,
             "server_settings": {
                 "search_path": f"{settings.schema},public",
                 "timezone": "UTC",
                 "jit": "off",
                 "application_name": "anlan",
                 **({} if patient else PATIENCE),
-            }
+            },
         },
     )
 
@@ -84,7 +94,8 @@ async def transaction(engine: AsyncEngine, opening: str = "") -> AsyncIterator[A
     """One transaction; `opening` is SQL sent together with BEGIN (identity, integers only).
 
     Commits when the block ends, rolls back when it raises anything but Kept. Raises CommitFailed
-    if the server answers the commit with a rollback, because an error inside was swallowed.
+    if the server answers the commit with a rollback, because an error inside was swallowed,
+    ConnectionLost if the server went away meanwhile.
     """
     async with engine.connect() as connection:
         driver = await _driver(connection)
@@ -100,7 +111,9 @@ async def transaction(engine: AsyncEngine, opening: str = "") -> AsyncIterator[A
                 await _commit(driver)
                 raise
             await _commit(driver)
-        except Exception:
+        except Exception as error:
+            if driver.is_closed() and not isinstance(error, AppError):
+                raise ConnectionLost from error
             await _take_back(connection, driver)
             raise
         except BaseException:
@@ -162,6 +175,18 @@ _STRENGTH = text(
     " where t.schemaname = current_schema() and pg_has_role(r.oid, t.tableowner, 'member'))"
     " from pg_roles r where r.rolname = current_user"
 )
+
+
+TOO_BUSY = ("08", "40001", "40P01", "53", "55P03", "57")
+"""How the codes begin with which the server says that it ends, is full, or waited too long."""
+
+
+def away(error: BaseException) -> bool:
+    """Whether the database is away or overloaded, so that the same may succeed a little later."""
+    if isinstance(error, PoolTimeout | OSError) or getattr(error, "connection_invalidated", False):
+        return True
+    state = getattr(getattr(error, "orig", error), "sqlstate", None)
+    return str(state).startswith(TOO_BUSY)
 
 
 def refused_session(error: BaseException) -> bool:

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from app import tokens
 from app.access import Actor, Work
 from app.db import refused_session, transaction
-from app.errors import NotAllowed, SignInNeeded
+from app.errors import Busy, NotAllowed, SignInNeeded, TooManyAttempts
 from app.permissions import Permission
 from app.services import accounts
 
@@ -44,7 +44,10 @@ class Actors:
 
 # Plain `def` dependencies would each cost a hop to a thread: these are async without awaiting.
 async def get_engine(request: Request) -> AsyncEngine:
-    engine: AsyncEngine = request.app.state.engine
+    """The pool; Busy until the database has answered for the first time."""
+    engine: AsyncEngine | None = request.app.state.engine
+    if engine is None:
+        raise Busy("系统正在启动，请稍后重试")
     return engine
 
 
@@ -54,15 +57,19 @@ bearer = HTTPBearer(auto_error=False, description="POST /api/v1/auth/login 返�
 
 
 async def get_session_id(
+    request: Request,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
 ) -> UUID:
-    """The session a valid access token names; SignInNeeded without one."""
+    """The session a valid access token names; SignInNeeded without one, TooManyAttempts if its
+    account asks too fast."""
     if credentials is None:
         raise SignInNeeded("请先登录")
     try:
         claims = tokens.verify(accounts.keys(), credentials.credentials, now=datetime.now(UTC))
     except tokens.BadToken:
         raise SignInNeeded("登录已失效，请重新登录") from None
+    if wait := request.app.state.accounts.wait(claims.account_id):
+        raise TooManyAttempts("请求过于频繁，请稍后再试", retry_after=wait)
     return claims.session_id
 
 

@@ -9,6 +9,8 @@ class AppError(Exception):
     status = 400
     type = "bad-request"
     title = "请求无法处理"
+    retry_after: int | None = None
+    """Seconds after which it may be worth trying again."""
 
     def __init__(self, detail: str, *, basis: str | None = None) -> None:
         super().__init__(detail)
@@ -103,6 +105,39 @@ class PreconditionNeeded(AppError):
 
 class Stale(AppError):
     status, type, title = 412, "stale", "内容已被他人修改"
+
+
+class TooLarge(AppError):
+    status, type, title = 413, "too-large", "提交的内容太大"
+
+
+class HeadersTooLarge(AppError):
+    status, type, title = 431, "headers-too-large", "请求头太大"
+
+
+class AddressTooLong(AppError):
+    status, type, title = 414, "address-too-long", "网址太长"
+
+
+class TooDeep(AppError):
+    status, type, title = 422, "too-deep", "提交的内容层次或项目太多"
+
+
+class TooSlow(AppError):
+    status, type, title = 408, "too-slow", "提交的内容没有在限定时间内传完"
+
+
+class Busy(AppError):
+    """The database is away or overloaded, or we are. What was sent may be sent again as it is."""
+
+    status, type, title = 503, "busy", "系统繁忙"
+    retry_after = 2
+
+
+class Degraded(Busy):
+    """The app lives, but cannot work."""
+
+    type, title = "degraded", "系统暂时不能工作"
 
 
 class TooManyAttempts(AppError):

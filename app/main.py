@@ -1,30 +1,37 @@
 """The application: routes, refusals, lifespan, API docs with our own assets."""
 
+import asyncio
 import gc
 import importlib.util
+import logging
+import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from copy import copy
 from pathlib import Path
 
+import asyncpg
 from fastapi import FastAPI
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import HTMLResponse
 from fastapi.routing import APIRoute
 from fastapi.staticfiles import StaticFiles
 from fastapi.utils import generate_unique_id
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.routing import compile_path
 
 from app import clock
 from app.config import SettingsError, get_settings
-from app.db import make_engine, refuse_strong_role
+from app.db import away, make_engine, refuse_strong_role
 from app.deps import Actors
 from app.kinds import KINDS, Kinds
+from app.rates import Rate
 from app.routers import (
     areas,
     auth,
     cases,
+    door,
     frontends,
     health,
     indicators,
@@ -46,7 +53,9 @@ from app.routers.shown import check_classified, routes
 from app.services import calendar
 
 PREFIX = "/api/v1"
-DOCS = "/api/docs"
+TRY_AGAIN_SECONDS = 1
+
+log = logging.getLogger("anlan")
 
 
 def create_app(kinds: Kinds = KINDS, engine: AsyncEngine | None = None) -> FastAPI:
@@ -58,14 +67,14 @@ def create_app(kinds: Kinds = KINDS, engine: AsyncEngine | None = None) -> FastA
         if settings.production:
             clock.refuse_demo_clock()
         made = engine or make_engine(_url(), settings)
-        await refuse_strong_role(made)
-        app.state.engine = made
-        app.state.holidays = await calendar.load(made)
+        waiting = await _reach(app, made)
         # Everything built at start lives as long as the process: keep the collector off it.
         gc.collect()
         gc.freeze()
         gc.set_threshold(50_000, 50, 50)
         yield
+        if waiting is not None:
+            waiting.cancel()
         if engine is None:
             await made.dispose()
 
@@ -81,7 +90,13 @@ def create_app(kinds: Kinds = KINDS, engine: AsyncEngine | None = None) -> FastA
     )
     app.state.kinds = kinds
     app.state.actors = Actors()
+    app.state.engine = None
+    settings = get_settings()
+    app.state.accounts = Rate(settings.account_rate)
     problems.install(app)
+    app.add_middleware(
+        door.Door, production=settings.production, addresses=Rate(settings.address_rate)
+    )
     routers = (
         auth.router,
         second_factors.router,
@@ -116,6 +131,38 @@ def _under_prefix(route: APIRoute) -> APIRoute:
     return placed
 
 
+async def _reach(app: FastAPI, engine: AsyncEngine) -> asyncio.Task[None] | None:
+    """Let requests in once the database answers, and only as the app's own role. While it is away
+    everybody is told to come back, and the task that is returned goes on trying."""
+    try:
+        await _let_in(app, engine)
+    except (OSError, DBAPIError, asyncpg.PostgresError) as error:
+        if not away(error):
+            raise
+        log.warning("waiting for the database: %s", type(error).__name__)
+        return asyncio.create_task(_keep_trying(app, engine))
+    return None
+
+
+async def _let_in(app: FastAPI, engine: AsyncEngine) -> None:
+    await refuse_strong_role(engine)
+    app.state.holidays = await calendar.load(engine)
+    app.state.engine = engine
+
+
+async def _keep_trying(app: FastAPI, engine: AsyncEngine) -> None:
+    while app.state.engine is None:
+        await asyncio.sleep(TRY_AGAIN_SECONDS)
+        try:
+            await _let_in(app, engine)
+        except Exception as error:
+            if not away(error):
+                # What would have stopped the start stops it now: a wrong role, no tables.
+                log.critical("%s", error if isinstance(error, SettingsError) else type(error))
+                signal.raise_signal(signal.SIGTERM)
+                return
+
+
 def _url() -> str:
     url = get_settings().database_url
     if url is None:
@@ -129,15 +176,18 @@ def _serve_docs(app: FastAPI) -> None:
     if spec is None or spec.origin is None:
         raise RuntimeError("fastapi-swagger is not installed")
     assets = Path(spec.origin).parent / "resources"
-    app.mount(f"{DOCS}/assets", StaticFiles(directory=assets), name="docs-assets")
+    app.mount(f"{door.DOCS}/assets", StaticFiles(directory=assets), name="docs-assets")
 
-    @app.get(DOCS, include_in_schema=False)
+    page = get_swagger_ui_html(
+        openapi_url="/api/openapi.json",
+        title="安澜 API",
+        swagger_js_url=f"{door.DOCS}/assets/swagger-ui-bundle.js",
+        swagger_css_url=f"{door.DOCS}/assets/swagger-ui.css",
+        swagger_favicon_url=f"{door.DOCS}/assets/favicon-32x32.png",
+        swagger_ui_parameters={"docExpansion": "none", "persistAuthorization": False},
+    )
+    page.headers["content-security-policy"] = door.docs_policy(bytes(page.body))
+
+    @app.get(door.DOCS, include_in_schema=False)
     async def docs() -> HTMLResponse:
-        return get_swagger_ui_html(
-            openapi_url="/api/openapi.json",
-            title="安澜 API",
-            swagger_js_url=f"{DOCS}/assets/swagger-ui-bundle.js",
-            swagger_css_url=f"{DOCS}/assets/swagger-ui.css",
-            swagger_favicon_url=f"{DOCS}/assets/favicon-32x32.png",
-            swagger_ui_parameters={"docExpansion": "none", "persistAuthorization": False},
-        )
+        return page

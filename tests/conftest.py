@@ -1,5 +1,6 @@
 """A real PostgreSQL a worker, migrated and seeded once; real commits, emptied between stories."""
 
+import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -22,6 +23,9 @@ from app.main import create_app
 from app.services import areas, seed
 
 BASE = "http://test/api/v1"
+# One account asks for many here; how fast anybody may ask has tests of its own.
+os.environ |= {"ANLAN_ACCOUNT_RATE": "0", "ANLAN_ADDRESS_RATE": "0"}
+
 KEPT = {
     "account",
     "account_grant",

@@ -15,7 +15,7 @@ import typer
 import uvicorn
 from rich.progress import track
 
-from app import clock, migrate
+from app import clock, logs, migrate
 from app.access import Held
 from app.cli import keys
 from app.cli.common import OneLine, as_owner, database, needed, owner_url, say, step
@@ -79,8 +79,10 @@ def serve(
                 port=settings.port,
                 workers=workers,
                 access_log=False,
-                log_level="warning",
+                log_config=dict(logs.CONFIG),
                 server_header=False,
+                forwarded_allow_ips=settings.proxies,
+                timeout_graceful_shutdown=30,
             )
 
 

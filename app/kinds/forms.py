@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any, Self, get_origin
 
+from annotated_types import MaxLen
 from pydantic import (
     AwareDatetime,
     BaseModel,
@@ -32,6 +33,9 @@ class Sight(StrEnum):
 
 
 S0, S1, S2, S3, S4 = Sight
+
+MOST_ITEMS = 30
+"""Of a list whose form says nothing else: more children or grounds than any case has."""
 
 Yes = StrictBool
 """A yes-or-no answer. Lax booleans would take 1 or "no" for an answer."""
@@ -136,6 +140,20 @@ class Form(BaseModel):
     model_config = ConfigDict(
         extra="forbid", str_strip_whitespace=True, frozen=True, use_attribute_docstrings=True
     )
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        """No list is endless, whether or not its author thought of it."""
+        endless = [
+            field
+            for field in cls.model_fields.values()
+            if get_origin(field.annotation) is list
+            and not any(isinstance(rule, MaxLen) for rule in field.metadata)
+        ]
+        for field in endless:
+            field.metadata.append(MaxLen(MOST_ITEMS))
+        if endless:
+            cls.model_rebuild(force=True)
 
     @model_validator(mode="after")
     def _conditions(self) -> Self:

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AfterValidator, model_validator
+from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from app.kinds.forms import S1, S2, S3, S4, Choice, Form, ask
@@ -115,8 +115,8 @@ def _phone(value: str) -> str:
     return value
 
 
-IdNumber = Annotated[str, AfterValidator(_id_number)]
-Phone = Annotated[str, AfterValidator(_phone)]
+IdNumber = Annotated[str, Field(max_length=40), AfterValidator(_id_number)]
+Phone = Annotated[str, Field(max_length=40), AfterValidator(_phone)]
 
 
 class PersonAnswer(Form):

@@ -11,15 +11,17 @@ from fastapi.responses import JSONResponse
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.errors import AppError, Invalid, SecondFactorNeeded, TooManyAttempts
+from app.db import away
+from app.errors import AppError, Busy, Invalid, SecondFactorNeeded
 from app.kinds.forms import Sight
+from app.logs import frames
 from app.routers.shown import Shown, shown
 
 log = logging.getLogger("anlan")
 
 BASE = "/problems/"
+MOST_PROBLEMS = 100
 
 
 class ProblemField(Shown):
@@ -65,7 +67,6 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _http)
     for busy in (PoolTimeout, DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
         app.add_exception_handler(busy, _database)
-    app.add_middleware(Failsafe)
     _describe(app)
 
 
@@ -85,28 +86,6 @@ def _describe(app: FastAPI) -> None:
     app.openapi = openapi  # type: ignore[method-assign]
 
 
-class Failsafe:
-    """Answers what nobody expected. Without it the server would print the error with its values."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        started = False
-
-        async def watched(message: Message) -> None:
-            nonlocal started
-            started = started or message["type"] == "http.response.start"
-            await send(message)
-
-        try:
-            await self.app(scope, receive, watched)
-        except Exception as error:
-            if scope["type"] != "http" or started:
-                raise
-            await (await _failure(Request(scope), error))(scope, receive, send)
-
-
 def answer(
     status: int,
     type_: str,
@@ -122,20 +101,29 @@ def answer(
 
 async def _refusal(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, AppError)  # noqa: S101 - registered for this class
+    return refusal(error)
+
+
+def refusal(error: AppError, **headers: str) -> JSONResponse:
+    """The answer to whom we refuse."""
     more: dict[str, Any] = {"basis": error.basis} if error.basis else {}
     if isinstance(error, Invalid):
         more["problems"] = error.problems
     if isinstance(error, SecondFactorNeeded):
         more["accepted"] = error.accepted
-    headers = {"WWW-Authenticate": "Bearer"} if error.status == 401 else {}
-    if isinstance(error, TooManyAttempts):
+    if error.status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    if error.retry_after is not None:
         headers["Retry-After"] = str(error.retry_after)
     return answer(error.status, error.type, error.title, error.detail, headers=headers, **more)
 
 
 async def _invalid(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class
-    problems = [_field_problem(e) for e in error.errors()]
+    found = error.errors()
+    problems = [_field_problem(e) for e in found[:MOST_PROBLEMS]]
+    if len(found) > MOST_PROBLEMS:
+        problems.append({"field": "", "message": f"另有 {len(found) - MOST_PROBLEMS} 处有误"})
     return answer(422, "invalid", "填写内容有误", "请按提示修改后重新提交", problems=problems)
 
 
@@ -199,14 +187,11 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
     return answer(error.status_code, type_, title, title, headers=error.headers)
 
 
-SERIALISATION = {"40001", "40P01", "55P03", "57014"}
 UNSTORABLE = {"22021", "22P05"}
 """Text with a zero character in it, which PostgreSQL cannot hold."""
 
 OUT_OF_RANGE = {"22000", "22003", "22008"}
 """A number or a moment beyond what the database, or its driver, can hold."""
-
-CONNECTION = ("08", "53", "57P")
 
 
 async def _database(request: Request, error: Exception) -> JSONResponse:
@@ -217,22 +202,16 @@ async def _database(request: Request, error: Exception) -> JSONResponse:
         return answer(422, "invalid", "填写内容有误", "文字中含有无法保存的字符，请删去后重新提交")
     if state in OUT_OF_RANGE:
         return answer(422, "invalid", "填写内容有误", "有数字或日期超出可以保存的范围，请核对")
-    lost = bool(getattr(error, "connection_invalidated", False))
-    away = isinstance(error, PoolTimeout | OSError) or lost
-    if away or state in SERIALISATION or str(state).startswith(CONNECTION):
-        return answer(
-            503, "busy", "系统繁忙", "系统繁忙，请稍后重试；已提交的编号可以直接重发",
-            headers={"Retry-After": "2"},
-        )  # fmt: skip
-    return await _failure(request, error)
+    if away(error):
+        log.warning("the database is away or overloaded: %s", type(cause).__name__)
+        return refusal(Busy("系统繁忙，请稍后重试；已提交的编号可以直接重发"))
+    return failure(request, error)
 
 
-async def _failure(request: Request, error: Exception) -> JSONResponse:
+def failure(request: Request, error: Exception) -> JSONResponse:
     """Something is wrong with us. The log gets the place, never the values."""
-    frames: list[str] = []
-    trace = error.__traceback__
-    while trace is not None:
-        frames.append(f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}")
-        trace = trace.tb_next
-    log.error("%s in %s: %s", type(error).__name__, request.url.path, " ".join(frames[-6:]))
+    scope = request.scope
+    route = getattr(scope.get("route"), "path", "")
+    place = frames(error.__traceback__)
+    log.error("%s in %s %s: %s", type(error).__name__, scope.get("request_id"), route, place)
     return answer(500, "failure", "系统出错", "系统出错，没有保存任何内容，请稍后重试")

@@ -78,7 +78,7 @@ def _entry(row: Any) -> OrganisationShown:
     )
 
 
-IfMatch = Annotated[str | None, Header(description='读取时 ETag 的值，如 "3"')]
+IfMatch = Annotated[str | None, Header(max_length=40, description='读取时 ETag 的值，如 "3"')]
 PRECONDITIONS: dict[int | str, dict[str, Any]] = {
     412: PROBLEMS[409] | {"description": "内容已被他人修改"},
     428: PROBLEMS[409] | {"description": "缺少 If-Match"},
