@@ -6,7 +6,23 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, false, or_, select
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Row,
+    Select,
+    Text,
+    Uuid,
+    and_,
+    any_,
+    bindparam,
+    cast,
+    false,
+    func,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col
 
@@ -15,8 +31,8 @@ from app.db import say
 from app.errors import NotFound
 from app.kinds.base import CaseKind
 from app.kinds.forms import Sight
-from app.models import Case, CaseParty, Person
-from app.models.columns import Placed, table_of
+from app.models import Case, CaseLink, CaseParty, Person
+from app.models.columns import MANY, Placed, table_of
 from app.permissions import Permission, permitted
 from app.places import Place, place_of
 from app.roles import ADMINS, Role
@@ -101,6 +117,12 @@ class Actor:
     def sees_cases(self) -> bool:
         return bool(self.roles - SEES_NO_CASE)
 
+    @cached_property
+    def reach(self) -> dict[str, Any]:
+        """What `within_reach` binds."""
+        areas: dict[str, Any] = {f"{level}s": list(codes) for level, codes in self.areas.items()}
+        return areas | {"holders": list(self.holders) if self.sees_cases else []}
+
     def roles_in(self, place: Place, seen_by: Sequence[int]) -> frozenset[Role]:
         """The roles this actor has in a case: by its area, or because it was given the case."""
         given = bool(set(self.holders) & set(seen_by))
@@ -174,6 +196,19 @@ def scope(table: type[Placed], actor: Actor) -> ColumnElement[bool]:
     return or_(area_scope(table, actor), given_scope(table, actor))
 
 
+def within_reach(table: type[Placed]) -> ColumnElement[bool]:
+    """As `scope`, in words that are the same for everybody, for statements built once and found by
+    something else: the actor's `reach` is bound to it."""
+    columns = table_of(table).c
+    return or_(
+        *(
+            columns[level] == any_(bindparam(f"{level}s", type_=MANY))
+            for level in ("district", "town", "village")
+        ),
+        columns.seen_by.op("&&")(bindparam("holders", type_=MANY)),
+    )
+
+
 def readable_kinds(actor: Actor, kinds: Mapping[str, CaseKind]) -> list[str]:
     """The kinds whose cases the actor's roles may read at all."""
     return [name for name, kind in kinds.items() if kind.read_by & actor.roles]
@@ -195,6 +230,34 @@ async def load_case(work: Work, case_id: UUID) -> Row[Any]:
     Raises NotFound alike for a case that does not exist and one the actor may not see.
     """
     return await _one_case(work, visible_cases(work.actor, work.kinds), case_id)
+
+
+_people = (
+    select(func.string_agg(cast(col(CaseParty.person_id), Text), ","))
+    .where(col(CaseParty.case_id) == bindparam("case_id"))
+    .scalar_subquery()
+)
+_READING = select(
+    *table_of(Case).c,
+    func.set_config("app.opened_case", cast(col(Case.id), Text), true()).label("opened"),
+    func.set_config("app.people", func.coalesce(_people, ""), true()).label("people"),
+).where(
+    within_reach(Case),
+    col(Case.kind) == any_(bindparam("readable", type_=ARRAY(Text))),
+    col(Case.id) == bindparam("case_id"),
+)
+
+
+async def load_for_reading(work: Work, case_id: UUID) -> Row[Any]:
+    """The case's row. Passing the gate, it opens what hangs on the case, and the case's people, to
+    the transaction. NotFound as above."""
+    readable = readable_kinds(work.actor, work.kinds)
+    values = work.actor.reach | {"case_id": case_id, "readable": readable}
+    row: Any = (await work.connection.execute(_READING, values)).one_or_none()
+    if row is None:
+        raise NotFound("没有这个案件")
+    found: Row[Any] = row
+    return found
 
 
 async def load_for_action(work: Work, case_id: UUID) -> Row[Any]:
@@ -236,20 +299,44 @@ async def enter_people(work: Work, people: Sequence[UUID]) -> None:
     await say(work.connection, f"set local app.people = '{ids}'")
 
 
-_PARTIES = (
+PARTIES = (
     select(table_of(CaseParty))
     .where(col(CaseParty.case_id) == bindparam("case_id"))
     .order_by(col(CaseParty.joined_at), col(CaseParty.person_id))
 )
-_PEOPLE = select(table_of(Person)).where(col(Person.id).in_(bindparam("ids", expanding=True)))
+PEOPLE = select(table_of(Person)).where(
+    col(Person.id).in_(
+        select(col(CaseParty.person_id)).where(col(CaseParty.case_id) == bindparam("case_id"))
+    )
+)
+"""The parties of a case and the people they are, after `load_for_reading`."""
+
+_link, _case = table_of(CaseLink).c, table_of(Case).c
+LINKED = (
+    select(_link.case_id, _link.other_id, _link.why, *_case)
+    .outerjoin(
+        Case,
+        and_(
+            _case.id.in_((_link.case_id, _link.other_id)),
+            _case.id != bindparam("case_id"),
+            _case.kind == any_(bindparam("readable", type_=ARRAY(Text))),
+            within_reach(Case),
+        ),
+    )
+    .where(or_(_link.case_id == bindparam("case_id"), _link.other_id == bindparam("case_id")))
+    .order_by(_link.linked_at, _link.case_id, _link.other_id)
+)
+"""The links of a case, each with the case at its other end if the actor may see it."""
+
+_PEOPLE = select(table_of(Person)).where(
+    col(Person.id) == any_(bindparam("ids", type_=ARRAY(Uuid)))
+)
 _PERSON = select(table_of(Person)).where(col(Person.id) == bindparam("id"))
 
 
 async def parties_of(work: Work, case_id: UUID) -> Sequence[Row[Any]]:
     """The parties of a case that passed the gate, oldest first."""
-    found: Sequence[Row[Any]] = (
-        await work.connection.execute(_PARTIES, {"case_id": case_id})
-    ).all()
+    found: Sequence[Row[Any]] = (await work.connection.execute(PARTIES, {"case_id": case_id})).all()
     return found
 
 

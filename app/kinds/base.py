@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from app.clock import Term
@@ -232,7 +233,7 @@ class DeadlineRule:
     outlives_case: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class CaseKind:
     """A kind of case, whole. A wrong definition raises ValueError when it is built.
 
@@ -272,11 +273,18 @@ class CaseKind:
     def action(self, name: str) -> Action | None:
         return self._actions.get(name)
 
-    @property
+    @cached_property
     def _actions(self) -> Mapping[str, Action]:
         return {a.name: a for a in self.actions}
 
-    @property
+    def rule(self, name: str) -> DeadlineRule | None:
+        return self._rules.get(name)
+
+    @cached_property
+    def _rules(self) -> Mapping[str, DeadlineRule]:
+        return {r.name: r for r in self.deadlines}
+
+    @cached_property
     def subject_role(self) -> PartyRole:
         return PartyRole(
             next(n.party for f, n in notes(self.form) if f == self.subject and n.party)
@@ -289,6 +297,6 @@ class CaseKind:
         action = self.action(event)
         return action.form if action else None
 
-    @property
+    @cached_property
     def open_states(self) -> frozenset[str]:
         return frozenset(self.states) - self.final

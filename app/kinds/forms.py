@@ -1,9 +1,10 @@
 """Forms: what is asked, how secret each answer is, and which article asks for it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import cache
 from typing import Any, Self, get_origin
 
 from annotated_types import MaxLen
@@ -179,11 +180,11 @@ class Empty(Form):
     """An action that asks nothing."""
 
 
-def notes(form: type[BaseModel]) -> Iterator[tuple[str, Note]]:
+@cache
+def notes(form: type[BaseModel]) -> tuple[tuple[str, Note], ...]:
     """Every field of the form that carries a note, with it."""
-    for name, field in form.model_fields.items():
-        if (note := note_of(field)) is not None:
-            yield name, note
+    found = ((name, note_of(field)) for name, field in form.model_fields.items())
+    return tuple((name, note) for name, note in found if note is not None)
 
 
 def by_sight(form: type[BaseModel]) -> dict[str, Sight]:

@@ -20,7 +20,7 @@ LONG = "app__kinds__"
 
 def describe(kinds: Mapping[str, CaseKind]) -> dict[str, Any]:
     """Everything GET /kinds tells, as JSON values."""
-    names, schemas = _schemas(_forms(kinds))
+    names, schemas = _schemas(_forms(*kinds.values()))
     scale = DANGER_SCALE
     return {
         "kinds": [_kind(kind, names) for kind in kinds.values()],
@@ -50,12 +50,13 @@ def describe(kinds: Mapping[str, CaseKind]) -> dict[str, Any]:
 
 def schema_names(kinds: Mapping[str, CaseKind]) -> Mapping[type[Form], str]:
     """The name under which `describe` gives each form's schema."""
-    return _schemas(_forms(kinds))[0]
+    return _schemas(_forms(*kinds.values()))[0]
 
 
-def _forms(kinds: Mapping[str, CaseKind]) -> Forms:
-    found = {a.form: None for kind in kinds.values() for a in kind.actions}
-    return (*(kind.form for kind in kinds.values()), *found)
+@lru_cache(maxsize=8)
+def _forms(*kinds: CaseKind) -> Forms:
+    found = {a.form: None for kind in kinds for a in kind.actions}
+    return (*(kind.form for kind in kinds), *found)
 
 
 @lru_cache(maxsize=8)

@@ -31,7 +31,7 @@ async def open_for(work: Work, case_id: UUID, what: str) -> Opened:
 
     Raises NotFound for a case the actor may not see, or reads nothing of.
     """
-    row = await access.load_case(work, case_id)
+    row = await access.load_for_reading(work, case_id)
     kind = work.kinds[row.kind]
     roles = reach.roles_in(work, row)
     sight = work.actor.may_read(kind, roles)

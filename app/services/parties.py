@@ -4,7 +4,18 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ARRAY, Text, Uuid, and_, any_, bindparam, func, or_, select
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Text,
+    Uuid,
+    and_,
+    any_,
+    bindparam,
+    func,
+    or_,
+    select,
+)
 from sqlmodel import col
 
 from app import access
@@ -15,6 +26,7 @@ from app.models import Case, CaseParty
 from app.models.columns import table_of
 from app.services import people, titles
 from app.services.looks import Opened
+from app.services.together import Together
 
 YEAR = timedelta(days=365)
 
@@ -51,10 +63,18 @@ def cut(facts: dict[str, Any], sight: Sight) -> dict[str, Any]:
     return {n: v if SHOWN_FROM.get(n, Sight.S1) <= sight else None for n, v in facts.items()}
 
 
+OF_CASE = {"parties": access.PARTIES, "people": access.PEOPLE}
+_OF_CASE = Together(**OF_CASE)
+
+
 async def of_case(work: Work, opened: Opened) -> list[dict[str, Any]]:
     """The people of a case, in the order they joined, up to the reader's class."""
-    rows = await access.parties_of(work, opened.row.id)
-    known = await access.people_of(work, list({row.person_id for row in rows}))
+    return shown(opened, await _OF_CASE.read(work.connection, {"case_id": opened.row.id}))
+
+
+def shown(opened: Opened, found: Mapping[str, Sequence[Any]]) -> list[dict[str, Any]]:
+    """As `of_case`, from the rows of OF_CASE."""
+    rows, known = found["parties"], {person.id: person for person in found["people"]}
     return [
         person_facts(known[row.person_id], opened.sight)
         | cut(
@@ -87,49 +107,41 @@ def safe_contact(parties: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return list(rules.values())
 
 
-_person, _of = table_of(CaseParty).c, func.one_person
-_REPEATED = (
-    select(_person.role)
+_party = table_of(CaseParty).c
+
+
+def _same_people(role: PartyRole) -> ColumnElement[bool]:
+    them = select(_party.person_id).where(
+        _party.case_id == bindparam("case_id"), _party.role == role.value
+    )
+    of_case = func.array(them.scalar_subquery(), type_=ARRAY(Uuid))
+    return and_(_other.c.role == role.value, _other.c.person_id == any_(func.one_person(of_case)))
+
+
+_other = table_of(CaseParty).alias("other")
+REPEATED = (
+    select(_other.c.role)
     .distinct()
-    .join(Case, col(Case.id) == _person.case_id)
+    .join(Case, col(Case.id) == _other.c.case_id)
     .where(
-        or_(
-            *(
-                and_(
-                    _person.role == role.value,
-                    _person.person_id == any_(_of(bindparam(role.value, type_=ARRAY(Uuid)))),
-                )
-                for role in (PartyRole.VICTIM, PartyRole.PERPETRATOR)
-            )
-        ),
-        _person.case_id != bindparam("case_id"),
+        or_(_same_people(PartyRole.VICTIM), _same_people(PartyRole.PERPETRATOR)),
+        _other.c.case_id != bindparam("case_id"),
         col(Case.kind) == bindparam("kind"),
         col(Case.opened_at).between(bindparam("first"), bindparam("last")),
-        col(Case.kind) == any_(bindparam("kinds", type_=ARRAY(Text))),
+        col(Case.kind) == any_(bindparam("readable", type_=ARRAY(Text))),
+        access.within_reach(Case),
     )
 )
+"""The roles in which somebody of the case is in another of its kind within a year, among the cases
+that the reader may see: those of another kind may have grown from the same event."""
 
 
-async def repeated(
-    work: Work, opened: Opened, parties: Sequence[Mapping[str, Any]]
-) -> dict[str, bool]:
-    """Whether the victim, or the perpetrator, is so in another case of the kind within a year.
-
-    Only what the actor may see counts; cases of another kind may have grown from the same event.
-    """
-    if opened.sight < Sight.S3:
-        return {"victim": False, "perpetrator": False}
-    values: dict[str, Any] = {
-        role.value: [p["person_id"] for p in parties if p["role"] == role]
-        for role in (PartyRole.VICTIM, PartyRole.PERPETRATOR)
-    }
-    values |= {
+def repeat_values(work: Work, opened: Opened) -> dict[str, Any]:
+    """What REPEATED binds."""
+    return work.actor.reach | {
         "case_id": opened.row.id,
         "kind": opened.kind.name,
         "first": opened.row.opened_at - YEAR,
         "last": opened.row.opened_at + YEAR,
-        "kinds": access.readable_kinds(work.actor, work.kinds),
+        "readable": access.readable_kinds(work.actor, work.kinds),
     }
-    statement = _REPEATED.where(access.scope(CaseParty, work.actor))
-    found = set((await work.connection.execute(statement, values)).scalars())
-    return {"victim": "victim" in found, "perpetrator": "perpetrator" in found}

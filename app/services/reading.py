@@ -1,10 +1,10 @@
 """The case page: the card, the people, what was said, what runs, what can be done now."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, any_, bindparam, or_, select
+from sqlalchemy import bindparam, select
 from sqlmodel import col
 
 from app import access, clock
@@ -12,28 +12,35 @@ from app.access import Work
 from app.kinds.base import ANYWHERE, CaseKind
 from app.kinds.forms import Sight
 from app.kinds.people import Flag
-from app.models import Account, Case, CaseLink, Organisation
+from app.models import Account, Deadline, Organisation
 from app.models.columns import table_of
 from app.roles import Role
 from app.services import deadlines, definitions, listing, looks, parties, reach, timeline, titles
-from app.services.cards import Clock
 from app.services.listing import Page
 from app.services.looks import Opened
+from app.services.together import Together
 
 
 async def case_page(work: Work, case_id: UUID) -> dict[str, Any]:
     """Everything the case page shows, each part up to the reader's class. Raises NotFound."""
     opened = await looks.open_for(work, case_id, "case_page")
-    found = await parties.of_case(work, opened)
+    deep = opened.sight >= Sight.S3
+    values = parties.repeat_values(work, opened) | {
+        "organisation": opened.row.organisation_id,
+        "account": opened.row.account_id,
+    }
+    found = await (_DEEP if deep else _PAGE).read(work.connection, values)
+    people = parties.shown(opened, found)
+    again = {row.role for row in found["repeated"]} if deep else set()
     return {
-        "card": await _card(work, opened),
-        "safe_contact": parties.safe_contact(found),
-        "parties": found,
-        "repeated": await parties.repeated(work, opened, found),
-        "events": await timeline.current(work, opened.row, opened.kind, opened.sight),
-        "deadlines": [d for d in await _deadlines(work, opened) if d["status"] in OPEN_STATUS],
+        "card": _card(work, opened, found["in_charge"][0]),
+        "safe_contact": parties.safe_contact(people),
+        "parties": people,
+        "repeated": {"victim": "victim" in again, "perpetrator": "perpetrator" in again},
+        "events": timeline.current(opened, found["events"]),
+        "deadlines": [_clock(opened.kind, c) for c in found["clocks"]],
         "actions": possible(opened.kind, opened.row.state, opened.roles, work.kinds),
-        "links": await _links(work, case_id),
+        "links": _links(work, case_id, found["links"]),
     }
 
 
@@ -45,12 +52,14 @@ async def case_parties(work: Work, case_id: UUID) -> list[dict[str, Any]]:
 async def case_timeline(work: Work, case_id: UUID, cursor: str | None, limit: int) -> Page:
     """A page of what happened, newest first. Raises NotFound, Invalid for a foreign cursor."""
     seen = await looks.open_for(work, case_id, "case_timeline")
-    return await timeline.page(work, seen.row, seen.kind, seen.sight, cursor, limit)
+    return await timeline.page(work, seen, cursor, limit)
 
 
 async def case_deadlines(work: Work, case_id: UUID) -> list[dict[str, Any]]:
     """Every clock the case ever had, the earliest due first. Raises NotFound."""
-    return await _deadlines(work, await looks.open_for(work, case_id, "case_deadlines"))
+    opened = await looks.open_for(work, case_id, "case_deadlines")
+    clocks = await deadlines.clocks_of(work, case_id)
+    return [_clock(opened.kind, c) for c in sorted(clocks, key=lambda c: (c.due_at, c.id))]
 
 
 _IN_CHARGE = select(
@@ -65,10 +74,8 @@ _IN_CHARGE = select(
 )
 
 
-async def _card(work: Work, opened: Opened) -> dict[str, Any]:
+def _card(work: Work, opened: Opened, names: Any) -> dict[str, Any]:
     row, kind = opened.row, opened.kind
-    ids = {"organisation": row.organisation_id, "account": row.account_id}
-    names = (await work.connection.execute(_IN_CHARGE, ids)).one()
     deep = opened.sight >= Sight.S3
     return listing.card(work, row) | {
         "basis": kind.basis,
@@ -85,15 +92,26 @@ async def _card(work: Work, opened: Opened) -> dict[str, Any]:
     }
 
 
-OPEN_STATUS = frozenset({"running", "paused"})
+_OPEN_CLOCKS = (
+    select(
+        *(
+            table_of(Deadline).c[name]
+            for name in (
+                "id", "rule", "each", "round", "owner", "started_at", "alert_at", "due_at",
+                "met_at", "dropped_at", "dropped_reason", "paused_at", "basis",
+            )
+        )
+    )
+    .where(
+        col(Deadline.case_id) == bindparam("case_id"),
+        col(Deadline.met_at).is_(None),
+        col(Deadline.dropped_at).is_(None),
+    )
+    .order_by(col(Deadline.due_at), col(Deadline.id))
+)  # fmt: skip
 
 
-async def _deadlines(work: Work, opened: Opened) -> list[dict[str, Any]]:
-    clocks = await deadlines.clocks_of(work, opened.row.id)
-    return [_clock(opened.kind, c) for c in sorted(clocks, key=lambda c: (c.due_at, c.id))]
-
-
-def _clock(kind: CaseKind, running: Clock) -> dict[str, Any]:
+def _clock(kind: CaseKind, running: Any) -> dict[str, Any]:
     now = clock.now()
     title, basis = titles.clock_of(kind, running)
     status = (
@@ -136,30 +154,26 @@ def possible(
     ]
 
 
-_link = table_of(CaseLink).c
-_LINKS = (
-    select(_link.case_id, _link.other_id, _link.why)
-    .where(or_(_link.case_id == bindparam("id"), _link.other_id == bindparam("id")))
-    .order_by(_link.linked_at, _link.case_id, _link.other_id)
-)
-
-
-async def _links(work: Work, case_id: UUID) -> dict[str, Any]:
+def _links(work: Work, case_id: UUID, rows: Sequence[Any]) -> dict[str, Any]:
     """The linked cases the actor may see, and how many there are beside them."""
-    rows = (await work.connection.execute(_LINKS, {"id": case_id})).all()
     others = {r.other_id if r.case_id == case_id else r.case_id: r for r in rows}
-    if not others:
-        return {"items": [], "hidden": 0}
-    wanted = access.visible_cases(work.actor, work.kinds).where(
-        col(Case.id) == any_(bindparam("ids", type_=ARRAY(Uuid)))
-    )
-    seen = (await work.connection.execute(wanted, {"ids": list(others)})).all()
     items = []
-    for row in seen:
+    for row in others.values():
+        if row.id is None:
+            continue
         sight = work.actor.may_read(work.kinds[row.kind], reach.roles_in(work, row))
         if sight >= Sight.S1:
-            link = others[row.id]
-            why = link.why if sight >= Sight.S2 else None
-            grew = link.case_id == case_id
+            why = row.why if sight >= Sight.S2 else None
+            grew = row.case_id == case_id
             items.append(listing.card(work, row) | {"why": why, "grew_from_here": grew})
     return {"items": items, "hidden": len(others) - len(items)}
+
+
+_PARTS = {
+    **parties.OF_CASE,
+    "events": timeline.LATEST,
+    "clocks": _OPEN_CLOCKS,
+    "links": access.LINKED,
+    "in_charge": _IN_CHARGE,
+}
+_PAGE, _DEEP = Together(**_PARTS), Together(**_PARTS, repeated=parties.REPEATED)

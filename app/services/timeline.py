@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, Select, bindparam, select
+from sqlalchemy import BigInteger, bindparam, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import col
 
@@ -17,6 +17,7 @@ from app.models.columns import table_of
 from app.services import answers, cursors, titles
 from app.services.corrections import REASON
 from app.services.listing import Page
+from app.services.looks import Opened
 
 LATE = timedelta(hours=24)
 """From this distance on it is shown that an event was recorded late (设计)."""
@@ -40,7 +41,7 @@ _EVENTS = (
     .outerjoin(Organisation, col(Organisation.id) == _event.organisation_id)
     .where(_event.case_id == bindparam("case_id"))
 )  # fmt: skip
-_LATEST = (
+LATEST = (
     _EVENTS.where(_event.replaced_by.is_(None))
     .ext(distinct_on(_event.name))
     .order_by(_event.name, _event.happened_at.desc(), _event.seq.desc())
@@ -49,40 +50,31 @@ _FIRST_PAGE = _EVENTS.order_by(_event.seq.desc()).limit(bindparam("limit", type_
 _NEXT_PAGE = _FIRST_PAGE.where(_event.seq < bindparam("seq", type_=BigInteger))
 
 
-async def current(work: Work, case: Any, kind: CaseKind, sight: Sight) -> list[dict[str, Any]]:
-    """The latest valid event of each name, newest first, of a case that passed the gate."""
-    found = await _shown(work, case, kind, sight, _LATEST, {})
+def current(opened: Opened, rows: Sequence[Any]) -> list[dict[str, Any]]:
+    """The rows of LATEST as they are read: the valid event of each name, newest first."""
+    found = _shown(opened.kind, opened.sight, rows)
     return sorted(found, key=lambda event: -event["seq"])
 
 
-async def page(
-    work: Work, case: Any, kind: CaseKind, sight: Sight, cursor: str | None, limit: int
-) -> Page:
+async def page(work: Work, opened: Opened, cursor: str | None, limit: int) -> Page:
     """A page of all events, newest first, of a case that passed the gate.
 
     Raises Invalid for a cursor of another list.
     """
-    question = {"timeline": case.id}
-    values: dict[str, Any] = {"limit": limit + 1}
+    case_id = opened.row.id
+    question = {"timeline": case_id}
+    values: dict[str, Any] = {"case_id": case_id, "limit": limit + 1}
     if cursor is not None:
         (values["seq"],) = cursors.read(cursor, question, "i")
     statement = _FIRST_PAGE if cursor is None else _NEXT_PAGE
-    items = await _shown(work, case, kind, sight, statement, values)
+    rows = (await work.connection.execute(statement, values)).all()
+    items = _shown(opened.kind, opened.sight, rows)
     more = len(items) > limit
     items = items[:limit]
     return Page(items=items, next=cursors.write([items[-1]["seq"]], question) if more else None)
 
 
-async def _shown(
-    work: Work,
-    case: Any,
-    kind: CaseKind,
-    sight: Sight,
-    statement: Select[Any],
-    values: dict[str, Any],
-) -> list[dict[str, Any]]:
-    asked = {"case_id": case.id}
-    rows: Sequence[Any] = (await work.connection.execute(statement, asked | values)).all()
+def _shown(kind: CaseKind, sight: Sight, rows: Sequence[Any]) -> list[dict[str, Any]]:
     if not rows:
         return []
     # The key comes with the rows: one read earlier may have been replaced in between.

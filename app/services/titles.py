@@ -28,8 +28,8 @@ def step(kind: CaseKind, name: str) -> str:
 def clock_of(kind: CaseKind, row: Any) -> tuple[str, str]:
     """The title and the article of a running clock; a rule that the definition dropped since
     keeps its name and the article it was started by."""
-    found = ((r.title, r.basis) for r in kind.deadlines if r.name == row.rule)
-    return next(found, (row.rule, row.basis))
+    rule = kind.rule(row.rule)
+    return (rule.title, rule.basis) if rule else (row.rule, row.basis)
 
 
 def outcome(kind: CaseKind, event: str, value: str | None) -> str | None:
@@ -42,6 +42,7 @@ def outcome(kind: CaseKind, event: str, value: str | None) -> str | None:
     return _labels(form, field).get(value, value)
 
 
+@lru_cache(maxsize=1024)
 def outcome_sight(kind: CaseKind, event: str) -> Sight:
     """The class of an event's outcome: that of the answer it repeats; S1 for a computed one."""
     action, form = kind.action(event), kind.form_of(event)
@@ -51,6 +52,7 @@ def outcome_sight(kind: CaseKind, event: str) -> Sight:
     return note.sight if note else Sight.S1
 
 
+@lru_cache(maxsize=64)
 def ending_sight(kind: CaseKind) -> Sight:
     """The class of a case's outcome: the highest of the steps that end one."""
     ends = (a.name for a in kind.actions if a.targets() & kind.final)
