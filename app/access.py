@@ -77,6 +77,23 @@ class Held:
 
 
 @dataclass(frozen=True)
+class Machine:
+    """What limits a partner's system beside its roles; and for whom, and what for, it asks now.
+
+    A purpose is a kind of case. `addresses` are the networks it may call from (none: any).
+    """
+
+    scopes: frozenset[Permission]
+    purposes: frozenset[str]
+    highest: Sight
+    addresses: tuple[str, ...]
+    per_minute: int
+    per_day: int
+    operator: str | None = None
+    purpose: str | None = None
+
+
+@dataclass(frozen=True)
 class Actor:
     """Whoever acts: what is known of the account behind a session."""
 
@@ -87,6 +104,7 @@ class Actor:
     username: str
     display_name: str
     grants: tuple[Held, ...]
+    machine: Machine | None = None
 
     @cached_property
     def roles(self) -> frozenset[Role]:
@@ -94,7 +112,9 @@ class Actor:
 
     @cached_property
     def permissions(self) -> frozenset[Permission]:
-        return permitted(self.roles)
+        """What this actor may do at all: a partner's system only what it was let in for."""
+        held = permitted(self.roles)
+        return held if self.machine is None else held & self.machine.scopes
 
     @cached_property
     def holders(self) -> tuple[int, ...]:
@@ -136,7 +156,15 @@ class Actor:
     def may_read(self, kind: CaseKind, roles: frozenset[Role]) -> Sight:
         """The highest class this actor reads of a case of the kind, holding these roles in it."""
         able = [HIGHEST[r] for r in roles & kind.read_by if r in HIGHEST]
-        return max(able, default=Sight.S0)
+        highest = max(able, default=Sight.S0)
+        if self.machine is None:
+            return highest
+        return min(highest, self.machine.highest) if self.serves(kind) else Sight.S0
+
+    def serves(self, kind: CaseKind) -> bool:
+        """Whether the actor works on the kind at all now: a person always, a partner's system if
+        that is what it asks for."""
+        return self.machine is None or kind.name == self.machine.purpose
 
     @cached_property
     def opening(self) -> str:
@@ -211,7 +239,7 @@ def within_reach(table: type[Placed]) -> ColumnElement[bool]:
 
 def readable_kinds(actor: Actor, kinds: Mapping[str, CaseKind]) -> list[str]:
     """The kinds whose cases the actor's roles may read at all."""
-    return [name for name, kind in kinds.items() if kind.read_by & actor.roles]
+    return [n for n, kind in kinds.items() if kind.read_by & actor.roles and actor.serves(kind)]
 
 
 def visible_cases(

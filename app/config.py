@@ -77,6 +77,7 @@ class Settings:
     data: Path
     host: str
     port: int
+    origin: str
     pool_size: int
     account_rate: int
     address_rate: int
@@ -113,13 +114,15 @@ def read_settings(env: Mapping[str, str]) -> Settings:
     database_url = _value(env, "DATABASE_URL")
     if production and database_url is None:
         raise _missing("DATABASE_URL")
+    port = _number(env, "PORT", 8000)
     return Settings(
         environment=cast(Literal["development", "production"], environment),
         schema=schema,
         district=_number(env, "ANLAN_DISTRICT", QINGCHENG),
         data=Path(_value(env, "ANLAN_DATA") or "var").resolve(),
         host=_value(env, "ANLAN_HOST") or "127.0.0.1",
-        port=_number(env, "PORT", 8000),
+        port=port,
+        origin=_origin(env, port, production=production),
         pool_size=_number(env, "ANLAN_POOL_SIZE", 6),
         account_rate=_number(env, "ANLAN_ACCOUNT_RATE", 20),
         address_rate=_number(env, "ANLAN_ADDRESS_RATE", 10),
@@ -213,6 +216,19 @@ def _value(env: Mapping[str, str], name: str) -> str | None:
         except (OSError, UnicodeDecodeError) as error:
             raise _wrong(f"{name}_FILE", "文件无法读取", "the file cannot be read") from error
     return value or None
+
+
+def _origin(env: Mapping[str, str], port: int, *, production: bool) -> str:
+    """Scheme and host under which people and partners reach the system; nothing after the host."""
+    value = _value(env, "ANLAN_ORIGIN")
+    if value is None:
+        if production:
+            raise _missing("ANLAN_ORIGIN")
+        return f"http://127.0.0.1:{port}"
+    secure = "https" if production else "https?"
+    if not re.fullmatch(rf"{secure}://[a-z0-9.-]+(:[0-9]{{1,5}})?", value):
+        raise _wrong("ANLAN_ORIGIN", "形如 https://anlan.example.gov.cn", "like https://host")
+    return value
 
 
 def _number(env: Mapping[str, str], name: str, default: int) -> int:

@@ -4,7 +4,7 @@ from collections import OrderedDict
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 import asyncpg
@@ -18,9 +18,12 @@ from app.access import Actor, Work
 from app.db import refused_session, transaction
 from app.errors import Busy, NotAllowed, SignInNeeded, TooManyAttempts
 from app.permissions import Permission
-from app.services import accounts
+from app.services import accounts, machines
+from app.services.machines import Said
+from app.tokens import Claims
 
 REMEMBERED = 4096
+OUTDATED = "登录已失效，请重新登录"
 
 
 class Actors:
@@ -56,20 +59,30 @@ EngineDep = Annotated[AsyncEngine, Depends(get_engine)]
 bearer = HTTPBearer(auto_error=False, description="POST /api/v1/auth/login 返回的 access_token")
 
 
-async def get_session_id(
+async def get_claims(
     request: Request,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
-) -> UUID:
-    """The session a valid access token names; SignInNeeded without one, TooManyAttempts if its
-    account asks too fast."""
+) -> Claims:
+    """What a valid access token says; SignInNeeded without one, TooManyAttempts if its account
+    asks too fast."""
     if credentials is None:
         raise SignInNeeded("请先登录")
     try:
         claims = tokens.verify(accounts.keys(), credentials.credentials, now=datetime.now(UTC))
     except tokens.BadToken:
-        raise SignInNeeded("登录已失效，请重新登录") from None
+        raise SignInNeeded(OUTDATED) from None
     if wait := request.app.state.accounts.wait(claims.account_id):
         raise TooManyAttempts("请求过于频繁，请稍后再试", retry_after=wait)
+    return claims
+
+
+ClaimsDep = Annotated[Claims, Depends(get_claims)]
+
+
+async def get_session_id(claims: ClaimsDep) -> UUID:
+    """The session of a person; SignInNeeded for a partner's system."""
+    if claims.machine:
+        raise SignInNeeded("请以个人账号登录")
     return claims.session_id
 
 
@@ -77,25 +90,27 @@ SessionIdDep = Annotated[UUID, Depends(get_session_id)]
 
 
 async def get_work(
-    request: Request, engine: EngineDep, session_id: SessionIdDep, named: SecurityScopes
+    request: Request, engine: EngineDep, claims: ClaimsDep, named: SecurityScopes
 ) -> AsyncIterator[Work]:
     """One request, one transaction, in the name of whoever asks; committed before the answer.
 
-    Raises NotAllowed without the permission the route names, or if it names none.
+    Raises NotAllowed without the permission the route names, or if it names none. A partner's
+    system also has to say for whom and what for it asks (services/machines.admit).
     """
     state = request.app.state
     async with AsyncExitStack() as stack:
-        actor = await _actor(engine, state.actors, session_id)
+        actor = await _actor(engine, request, claims)
         try:
             connection = await stack.enter_async_context(transaction(engine, actor.opening))
         except asyncpg.PostgresError as error:
             if not refused_session(error):
                 raise
-            state.actors.forget(session_id)
-            actor = await _actor(engine, state.actors, session_id)
+            state.actors.forget(claims.session_id)
+            actor = await _actor(engine, request, claims)
             connection = await stack.enter_async_context(transaction(engine, actor.opening))
         _check_permitted(actor, named.scopes)
-        yield Work(connection, actor, state.kinds, state.holidays)
+        operator = actor.machine.operator if actor.machine else None
+        yield Work(connection, actor, state.kinds, state.holidays, operator=operator)
 
 
 def _check_permitted(actor: Actor, named: Sequence[str]) -> None:
@@ -105,16 +120,41 @@ def _check_permitted(actor: Actor, named: Sequence[str]) -> None:
         raise NotAllowed(f"您的角色没有“{'、'.join(p.label for p in missing)}”的权限")
 
 
-async def _actor(engine: AsyncEngine, actors: Actors, session_id: UUID) -> Actor:
-    known = actors.get(session_id)
-    if known is not None:
-        return known
-    async with transaction(engine) as connection:
-        actor = await accounts.identify(connection, session_id)
+async def _actor(engine: AsyncEngine, request: Request, claims: Claims) -> Actor:
+    """Whoever asks, a partner's system with all that it says of this call."""
+    actors: Actors = request.app.state.actors
+    actor = actors.get(claims.session_id)
     if actor is None:
-        raise SignInNeeded("登录已失效，请重新登录")
-    actors.remember(session_id, actor)
-    return actor
+        actor = await _identify(engine, claims)
+        if actor is not None:
+            actors.remember(claims.session_id, actor)
+    if actor is None or (actor.machine is not None) != claims.machine:
+        raise SignInNeeded(OUTDATED)
+    if actor.machine is None:
+        return actor
+    address = request.client.host if request.client else None
+    return await machines.admit(engine, actor, address, await _said(request))
+
+
+async def _identify(engine: AsyncEngine, claims: Claims) -> Actor | None:
+    async with transaction(engine) as connection:
+        actor = await accounts.identify(connection, claims.session_id)
+        if actor is None or not claims.machine:
+            return actor
+        return await machines.identify(connection, actor)
+
+
+async def _said(request: Request) -> Said:
+    """For whom and what for a partner's system asks: in the body it sends, or in headers."""
+    if request.method == "GET":
+        said: Any = {name: request.headers.get(f"anlan-{name}") for name in ("operator", "purpose")}
+    else:
+        try:
+            said = await request.json()
+        except ValueError:
+            said = None
+    said = said if isinstance(said, dict) else {}
+    return Said(said.get("operator"), said.get("purpose"))
 
 
 def needs(permission: Permission) -> Security:

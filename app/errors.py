@@ -144,7 +144,43 @@ class TooManyAttempts(AppError):
     """Slow down; `retry_after` is in seconds."""
 
     status, type, title = 429, "too-many-attempts", "尝试过于频繁"
+    retry_after: int
 
     def __init__(self, detail: str, *, retry_after: int) -> None:
         super().__init__(detail)
         self.retry_after = retry_after
+
+
+class QuotaUsedUp(TooManyAttempts):
+    type, title = "quota-used-up", "调用次数超出限额"
+
+
+class AddressNotAllowed(AppError):
+    status, type, title = 403, "address-not-allowed", "来源地址未登记"
+
+
+class OperatorNeeded(AppError):
+    """A partner's system asks on behalf of a person, and has to say of whom."""
+
+    status, type, title = 422, "operator-needed", "缺少经办人"
+
+
+class PurposeNeeded(AppError):
+    status, type, title = 422, "purpose-needed", "缺少办理目的"
+
+
+class PurposeNotAllowed(AppError):
+    status, type, title = 403, "purpose-not-allowed", "不在许可的目的之内"
+
+
+class TokenRefused(AppError):
+    """No token for a partner's system: `error` is a code of RFC 6749 section 5.2, `description`
+    its English, for developers."""
+
+    type, title = "token-refused", "不能发给访问令牌"
+
+    def __init__(self, detail: str, *, error: str, description: str) -> None:
+        super().__init__(detail)
+        self.error = error
+        self.description = description
+        self.status = 401 if error == "invalid_client" else 400

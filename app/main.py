@@ -31,11 +31,13 @@ from app.routers import (
     areas,
     auth,
     cases,
+    clients,
     door,
     frontends,
     health,
     indicators,
     notices,
+    oauth,
     partners,
     people,
     privacy,
@@ -111,6 +113,8 @@ def create_app(kinds: Kinds = KINDS, engine: AsyncEngine | None = None) -> FastA
         areas.router,
         registers.router,
         partners.router,
+        oauth.router,
+        clients.router,
     )
     app.router.routes += routes(health.router)
     app.router.routes += (_under_prefix(route) for router in routers for route in routes(router))

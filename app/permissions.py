@@ -31,6 +31,10 @@ class Permission(StrEnum):
     POLICE_PAPERS = "papers.police"
     COURT_PAPERS = "papers.court"
     DISCLOSURES_READ = "disclosures.read"
+    CLIENTS_READ = "clients.read"
+    CLIENTS_REGISTER = "clients.register"
+    CLIENTS_CONFIRM = "clients.confirm"
+    CLIENTS_REVOKE = "clients.revoke"
 
     @property
     def label(self) -> str:
@@ -60,6 +64,10 @@ LABELS: Mapping[Permission, str] = {
     P.POLICE_PAPERS: "推送公安文书",
     P.COURT_PAPERS: "推送法院文书",
     P.DISCLOSURES_READ: "查看个人信息提供记录",
+    P.CLIENTS_READ: "查看接口用户",
+    P.CLIENTS_REGISTER: "登记接口用户和密钥",
+    P.CLIENTS_CONFIRM: "确认接口用户的密钥",
+    P.CLIENTS_REVOKE: "停用接口用户和密钥",
 }
 
 EVERYBODY = frozenset({P.SELF, P.DEFINITIONS_READ})
@@ -92,6 +100,11 @@ HOLDERS: Mapping[Permission, frozenset[Role]] = {
     P.COURT_PAPERS: frozenset({Role.COURT}),
     # 网数条例 12: whoever answers for an area answers for what left it.
     P.DISCLOSURES_READ: CASE_ROLES - {Role.GRID_WORKER, Role.HOSPITAL, Role.SCHOOL},
+    P.CLIENTS_READ: ADMINS,
+    # 三员分立: who brings a key is not who lets it in; shutting takes one.
+    P.CLIENTS_REGISTER: frozenset({Role.SYSTEM_ADMIN}),
+    P.CLIENTS_CONFIRM: frozenset({Role.SECURITY_ADMIN}),
+    P.CLIENTS_REVOKE: frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN}),
 }
 """Whose work it is."""
 

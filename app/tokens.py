@@ -4,7 +4,8 @@ Access tokens are ES256 JWTs (RFC 9068) made by python-jose, which is unsafe by 
 tokens without an audience, and HMAC tokens keyed with a DER public key (CVE-2024-33663). It is used
 in this module only, and only to sign and to check signatures; all else is decided here. A token
 says who asks and in which session. Whether the session still lives is decided by its row, read on
-every request, never by the token.
+every request, never by the token. A partner's system gets tokens of another audience and with other
+claims, so that neither kind can be taken for the other.
 """
 
 import asyncio
@@ -39,11 +40,14 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 ALGORITHM: Final = "ES256"
 TYPE: Final = "at+jwt"
 AUDIENCE: Final = "anlan-api"
+MACHINE_AUDIENCE: Final = "anlan-machines"
 LIFE: Final = timedelta(minutes=10)
+MACHINE_LIFE: Final = timedelta(minutes=5)
 MAX_LIFE: Final = timedelta(minutes=15)
 LEEWAY: Final = timedelta(seconds=30)
 MAX_LENGTH: Final = 4096
 CLAIMS: Final = frozenset({"iss", "aud", "sub", "sid", "jti", "iat", "nbf", "exp"})
+MACHINE_CLAIMS: Final = CLAIMS | {"client_id", "scope"}
 
 # Three base64url parts; the last is a 64-byte signature in its only spelling.
 _SHAPE: Final = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{85}[AQgw]")
@@ -63,6 +67,7 @@ class Claims:
     token_id: str
     not_before: datetime
     expires_at: datetime
+    machine: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,35 +89,88 @@ def token_keys(private_pem: str, issuer: str, former_pems: Iterable[str] = ()) -
     private = load_pem_private_key(private_pem.encode(), password=None)
     if not isinstance(private, EllipticCurvePrivateKey):
         raise ValueError("the token key is not an EC key")
-    current = private.public_key()
-    publics = [current, *(load_pem_public_key(pem.encode()) for pem in former_pems)]
-    verifiers = {}
-    for public in publics:
-        if not isinstance(public, EllipticCurvePublicKey):
-            raise ValueError("the token key is not an EC key")
-        if not isinstance(public.curve, SECP256R1):
-            raise ValueError("ES256 needs the curve P-256")
-        pem = public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-        verifiers[_header(_kid(public))] = jwk.construct(pem.decode(), ALGORITHM)
-    return TokenKeys(issuer, _kid(current), jwk.construct(private_pem, ALGORITHM), verifiers)
+    own = private.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    current = public_key(own.decode())
+    publics = [current, *map(public_key, former_pems)]
+    verifiers = {_header(key.kid): jwk.construct(key.pem, ALGORITHM) for key in publics}
+    return TokenKeys(issuer, current.kid, jwk.construct(private_pem, ALGORITHM), verifiers)
+
+
+@dataclass(frozen=True)
+class PublicKey:
+    """A key that checks ES256 signatures: its id, made from the key itself, and its PEM."""
+
+    kid: str
+    pem: str
+
+
+def public_key(pem: str) -> PublicKey:
+    """Read an EC P-256 public key in PEM; ValueError for any other text."""
+    public = load_pem_public_key(pem.encode())
+    if not isinstance(public, EllipticCurvePublicKey) or not isinstance(public.curve, SECP256R1):
+        raise ValueError("ES256 needs an EC key of the curve P-256")
+    der = public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    plain = public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+    return PublicKey(hashlib.sha256(der).hexdigest()[:16], plain)
+
+
+def signed_by(pem: str, token: str) -> dict[str, Any]:
+    """The claims of a token that somebody else signed with ES256, checked with their public key in
+    PEM; BadToken if they did not. What the claims say is for the caller to judge."""
+    try:
+        claims = json.loads(jws.verify(token, jwk.construct(pem, ALGORITHM), [ALGORITHM]))
+    except Exception:
+        raise BadToken("not theirs") from None
+    if not isinstance(claims, dict):
+        raise BadToken("no claims")
+    return claims
 
 
 def issue(
     keys: TokenKeys, *, account_id: int, session_id: UUID, now: datetime, life: timedelta = LIFE
 ) -> str:
-    """A signed access token, valid from ``now`` (aware) for ``life`` (at most 15 minutes)."""
+    """A person's access token, valid from ``now`` (aware) for ``life`` (at most 15 minutes)."""
+    return _sign(keys, AUDIENCE, account_id, session_id, now, life)
+
+
+def issue_to_machine(
+    keys: TokenKeys,
+    *,
+    account_id: int,
+    client_id: str,
+    session_id: UUID,
+    scope: str,
+    now: datetime,
+    life: timedelta = MACHINE_LIFE,
+) -> str:
+    """An access token for a partner's system. Its client id and scope are for the partner to read:
+    what the token opens is decided by what stands in the database."""
+    more = {"client_id": client_id, "scope": scope}
+    return _sign(keys, MACHINE_AUDIENCE, account_id, session_id, now, life, **more)
+
+
+def _sign(
+    keys: TokenKeys,
+    audience: str,
+    account_id: int,
+    session_id: UUID,
+    now: datetime,
+    life: timedelta,
+    **more: str,
+) -> str:
     if not timedelta() < life <= MAX_LIFE:
         raise ValueError("an access token lives at most 15 minutes")
     issued = int(now.timestamp())
     claims = {
         "iss": keys.issuer,
-        "aud": AUDIENCE,
+        "aud": audience,
         "sub": str(account_id),
         "sid": str(session_id),
         "jti": secrets.token_urlsafe(16),
         "iat": issued,
         "nbf": issued,
         "exp": issued + int(life.total_seconds()),
+        **more,
     }
     return str(jws.sign(claims, keys.signer, {"typ": TYPE, "kid": keys.kid}, ALGORITHM))
 
@@ -141,7 +199,9 @@ def _signed_claims(keys: TokenKeys, token: str) -> Claims:
 
 def _read(claims: dict[str, Any], issuer: str) -> Claims:
     """Check the claims one by one; ValueError, TypeError or KeyError if one is not as issued."""
-    if claims.keys() != CLAIMS or claims["iss"] != issuer or claims["aud"] != AUDIENCE:
+    machine = claims["aud"] == MACHINE_AUDIENCE
+    expected, audience = (MACHINE_CLAIMS, MACHINE_AUDIENCE) if machine else (CLAIMS, AUDIENCE)
+    if claims.keys() != expected or claims["iss"] != issuer or claims["aud"] != audience:
         raise ValueError("claims of another token")
     issued, starts, ends = (claims[name] for name in ("iat", "nbf", "exp"))
     if not all(type(moment) is int for moment in (issued, starts, ends)):
@@ -156,6 +216,7 @@ def _read(claims: dict[str, Any], issuer: str) -> Claims:
         token_id=claims["jti"],
         not_before=datetime.fromtimestamp(starts, UTC),
         expires_at=datetime.fromtimestamp(ends, UTC),
+        machine=machine,
     )
 
 
@@ -164,11 +225,6 @@ def _header(kid: str) -> str:
     header = {"alg": ALGORITHM, "kid": kid, "typ": TYPE}
     text = json.dumps(header, separators=(",", ":"), sort_keys=True)
     return urlsafe_b64encode(text.encode()).rstrip(b"=").decode()
-
-
-def _kid(public: EllipticCurvePublicKey) -> str:
-    der = public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    return hashlib.sha256(der).hexdigest()[:16]
 
 
 # Passwords: Argon2id with the first choice of OWASP's Password Storage Cheat Sheet.

@@ -22,6 +22,7 @@ from app.models.cases import (
     Event,
     PartnerDocument,
 )
+from app.models.machines import MachineClient, MachineKey, MachineToken
 from app.models.people import CaseParty, PartyGram, Person, PersonMatch, PersonVault
 from app.models.privacy import Disclosure
 from app.models.record import AuditEntry
@@ -47,6 +48,9 @@ __all__ = [
     "Grant",
     "GuessTurn",
     "Holiday",
+    "MachineClient",
+    "MachineKey",
+    "MachineToken",
     "Notice",
     "Organisation",
     "Outbox",

@@ -17,8 +17,8 @@ from app.services.commands import Receipt
 from app.services.partners import Paper, Undecided
 
 Number = Annotated[str, Field(min_length=1, max_length=60)]
-DECISION = frozenset({"id", "case_id", "open_new"})
-"""What is said about the paper, not by it."""
+ABOUT = frozenset({"id", "operator", "purpose", "case_id", "open_new"})
+"""What is said about the paper, not by it: another officer may send the same paper again."""
 
 
 class Strict(BaseModel):
@@ -31,6 +31,12 @@ class PartnerBody(Strict):
     """A paper. Sent again, it is carried out once, by its id and by its own number."""
 
     id: UUID7 = Field(title="对方系统生成的编号（UUIDv7），重发时不变")
+    operator: str | None = Field(
+        default=None, title="经办人代码，由对接系统推送时必填", max_length=32
+    )
+    purpose: str | None = Field(
+        default=None, title="办理目的（案件类型），接口用户登记了多项时必填", max_length=64
+    )
     area: Whole | None = Field(default=None, title="案件所在地区（12 位代码），新立案件时使用")
     case_id: UUID | None = Field(default=None, title="经人工确认归入的案件")
     open_new: Yes = Field(default=False, title="经人工确认另立新案")
@@ -44,7 +50,7 @@ class PartnerBody(Strict):
             id=self.id,
             series=series,
             number=number,
-            content=self.model_dump(mode="json", exclude=set(DECISION)),
+            content=self.model_dump(mode="json", exclude=set(ABOUT)),
             area=self.area,
             case_id=self.case_id,
             open_new=self.open_new,

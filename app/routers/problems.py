@@ -13,7 +13,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
 from app.db import away
-from app.errors import AppError, Busy, Invalid, SecondFactorNeeded
+from app.errors import AppError, Busy, Invalid, SecondFactorNeeded, TokenRefused
 from app.kinds.forms import Sight
 from app.logs import frames
 from app.routers.shown import Shown, shown
@@ -63,6 +63,7 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
 def install(app: FastAPI) -> None:
     """Answer every failure of the app with a problem."""
     app.add_exception_handler(AppError, _refusal)
+    app.add_exception_handler(TokenRefused, _no_token)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
     for busy in (PoolTimeout, DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
@@ -116,6 +117,13 @@ def refusal(error: AppError, **headers: str) -> JSONResponse:
     if error.retry_after is not None:
         headers["Retry-After"] = str(error.retry_after)
     return answer(error.status, error.type, error.title, error.detail, headers=headers, **more)
+
+
+async def _no_token(request: Request, error: Exception) -> JSONResponse:
+    """RFC 6749 section 5.2, which OAuth libraries read; the Chinese stands beside it."""
+    assert isinstance(error, TokenRefused)  # noqa: S101 - registered for this class
+    said = {"error": error.error, "error_description": error.description, "detail": error.detail}
+    return JSONResponse(said, error.status, {"Cache-Control": "no-store"})
 
 
 async def _invalid(request: Request, error: Exception) -> JSONResponse:

@@ -10,7 +10,7 @@ from typing import Any, Final
 from uuid import UUID
 from weakref import WeakValueDictionary
 
-from sqlalchemy import delete, false, func, insert, or_, select, text, update
+from sqlalchemy import bindparam, delete, false, func, insert, or_, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.dialects.postgresql import insert as insert_or
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -30,7 +30,16 @@ from app.errors import (
     TooManyAttempts,
 )
 from app.ids import uuid7
-from app.models import Account, Area, Credential, Grant, Organisation, Session, SignInAttempt
+from app.models import (
+    Account,
+    Area,
+    Credential,
+    Grant,
+    MachineClient,
+    Organisation,
+    Session,
+    SignInAttempt,
+)
 from app.models.columns import table_of
 from app.places import place_of
 from app.roles import Role
@@ -154,7 +163,7 @@ async def sign_out(work: Work) -> None:
 async def list_accounts(
     work: Work, *, organisation_id: int | None = None, after: int = 0, limit: int = 50
 ) -> Sequence[Any]:
-    """Accounts with a role in a district of the actor's, by id: id, display_name, roles there.
+    """People with a role in a district of the actor's, by id: id, display_name, roles there.
 
     Only what follows the id `after`, at most `limit`.
     """
@@ -164,6 +173,7 @@ async def list_accounts(
         select(col(Account.id), col(Account.display_name), roles)
         .join(Grant, col(Grant.account_id) == col(Account.id))
         .where(col(Account.disabled_at).is_(None), col(Account.id) > after)
+        .where(col(Account.id).not_in(select(col(MachineClient.account_id))))
         .where(
             or_(false(), *(col(Grant.area).between(d, d + 10**6 - 1) for d in sorted(districts)))
         )
@@ -221,6 +231,11 @@ async def create_account(
     return await add_account(connection, name, display_name, hashed, organisation_id, grants)
 
 
+_MACHINE = text("select machine_account(:client, :title, :organisation, :held)").bindparams(
+    bindparam("held", type_=JSONB)
+)
+
+
 async def add_account(
     connection: AsyncConnection,
     username: str,
@@ -248,6 +263,33 @@ async def add_account(
     )
     await _grant(connection, account_id, grants)
     await audit.note(connection, What.ACCOUNT_MADE, about=f"account:{account_id}")
+    return account_id
+
+
+async def add_machine(
+    connection: AsyncConnection,
+    client_id: str,
+    title: str,
+    organisation_id: int,
+    grants: Sequence[Held],
+) -> int:
+    """The account of a partner's system and its id: nobody signs in to it with a password.
+
+    Raises Invalid and Conflict as `create_account`.
+    """
+    if not _USERNAME.fullmatch(client_id):
+        raise Invalid("接口用户编号须为 2 至 64 个小写字母、数字或 _ . -")
+    await _check_areas(connection, grants)
+    await _check_organisation(connection, organisation_id)
+    held = [{"role": g.role.value, "area": g.area} for g in grants]
+    account_id: int | None = (
+        await connection.execute(
+            _MACHINE,
+            {"client": client_id, "title": title, "organisation": organisation_id, "held": held},
+        )
+    ).scalar_one_or_none()
+    if account_id is None:
+        raise Conflict(f"编号 {client_id} 已有人使用")
     return account_id
 
 

@@ -37,8 +37,10 @@ class What(StrEnum):
     GRANTS_CHANGED = "grants_changed"
     CONFLICT_CHANGED = "conflict_changed"
     CLIENT_REGISTERED = "client_registered"
-    CLIENT_ROTATED = "client_rotated"
     CLIENT_REVOKED = "client_revoked"
+    CLIENT_KEY_ADDED = "client_key_added"
+    CLIENT_KEY_CONFIRMED = "client_key_confirmed"
+    CLIENT_KEY_REVOKED = "client_key_revoked"
     CLIENT_SIGNED_IN = "client_signed_in"
     CLIENT_REFUSED = "client_refused"
     GLASS_BROKEN = "glass_broken"
@@ -77,8 +79,10 @@ LABELS: Final[dict[What, str]] = {
     What.GRANTS_CHANGED: "变更角色",
     What.CONFLICT_CHANGED: "变更回避",
     What.CLIENT_REGISTERED: "登记接口用户",
-    What.CLIENT_ROTATED: "更换接口用户密钥",
     What.CLIENT_REVOKED: "停用接口用户",
+    What.CLIENT_KEY_ADDED: "提交接口用户密钥",
+    What.CLIENT_KEY_CONFIRMED: "确认接口用户密钥",
+    What.CLIENT_KEY_REVOKED: "停用接口用户密钥",
     What.CLIENT_SIGNED_IN: "接口用户登录",
     What.CLIENT_REFUSED: "接口用户登录被拒绝",
     What.GLASS_BROKEN: "紧急查阅",

@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from app import access, clock, crypto
 from app.access import Work
-from app.errors import Invalid, NotAllowed, NotFound, WrongState
+from app.errors import Invalid, NotAllowed, NotFound, PurposeNotAllowed, WrongState
 from app.ids import uuid7
 from app.kinds.base import ANYWHERE, OPENED, Action, CaseKind, OpenLinked
 from app.kinds.forms import Form
@@ -41,6 +41,7 @@ async def open_case(
     if grown_from is None:
         place = await _place(work, command, area)
         roles = frozenset(g.role for g in actor.grants if g.covers(place))
+        _check_served(work, kind)
         if not roles & kind.opened_by:
             raise NotAllowed(f"您的角色不能在该地区登记{kind.title}")
     else:
@@ -91,6 +92,7 @@ async def act(work: Work, kind: CaseKind, case_id: UUID, name: str, command: Com
     action = kind.action(name)
     if action is None:
         raise NotFound(f"{kind.title}没有这个操作")
+    _check_served(work, kind)
     row = await access.load_for_action(work, case_id)
     if row.kind != kind.name:
         raise NotFound("没有这个案件")
@@ -122,6 +124,12 @@ async def act(work: Work, kind: CaseKind, case_id: UUID, name: str, command: Com
         await effects.keep_copies(work, case, moved=access.place_in(case) != before[0])
     await _open_linked(work, case, event, linked, command.answers)
     return commands.receipt(case, command.id, recorded_at)
+
+
+def _check_served(work: Work, kind: CaseKind) -> None:
+    """Raises PurposeNotAllowed for a partner's system that asks for another purpose."""
+    if not work.actor.serves(kind):
+        raise PurposeNotAllowed(f"本次调用的目的不是办理{kind.title}")
 
 
 def check_possible(kind: CaseKind, case: Card, action: Action, roles: frozenset[Role]) -> None:

@@ -39,6 +39,10 @@ EXPECTED: dict[str, set[str]] = {
     "papers.police": {"police"},
     "papers.court": {"court"},
     "disclosures.read": ALL - ADMINS - {"wcwc_office", "grid_worker", "hospital", "school"},
+    "clients.read": ADMINS,
+    "clients.register": {"system_admin"},
+    "clients.confirm": {"security_admin"},
+    "clients.revoke": {"system_admin", "security_admin"},
 }
 """Word → roles, as reviewed."""
 
@@ -71,11 +75,12 @@ def test_what_is_answered_to_anybody_is_a_short_list(whole_app: FastAPI) -> None
     assert {p for p, word in operations.items() if word is None} == {
         ("get", "/api/health"),
         ("post", "/api/v1/auth/login"),
+        ("post", "/api/v1/oauth/token"),
     }
     assert {word for word in operations.values() if word} <= set(EXPECTED)
     apart = {getattr(r, "path", None) for r in whole_app.routes if not in_schema(r)} - {None}
     assert apart == {"/api/openapi.json", "/api/docs", "/api/docs/assets", "/m/{path:path}"}
-    assert frozenset({"GET /api/health", "POST /auth/login"}) == PUBLIC
+    assert frozenset({"GET /api/health", "POST /auth/login", "POST /oauth/token"}) == PUBLIC
 
 
 def test_a_route_that_names_nothing_does_not_start() -> None:

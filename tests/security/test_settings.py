@@ -30,6 +30,7 @@ def production() -> dict[str, str]:
     return {
         "ANLAN_ENV": "production",
         "DATABASE_URL": "postgresql://anlan_app@db/anlan",
+        "ANLAN_ORIGIN": "https://anlan.example",
         "ANLAN_DATA_KEYS": json.dumps({"1": base64_key(1), "2": base64_key(2)}),
         "ANLAN_VAULT_KEYS": json.dumps({"1": base64_key(3)}),
         "ANLAN_INDEX_KEY": base64_key(4),
@@ -58,6 +59,7 @@ def test_production_starts_with_its_own_keys() -> None:
     "name",
     [
         "DATABASE_URL",
+        "ANLAN_ORIGIN",
         "ANLAN_DATA_KEYS",
         "ANLAN_VAULT_KEYS",
         "ANLAN_INDEX_KEY",
@@ -123,6 +125,7 @@ def test_a_secret_may_come_from_a_file(tmp_path: Path) -> None:
         ("ANLAN_ENV", "staging"),
         ("ANLAN_SCHEMA", 'd"; drop schema public'),
         ("PORT", "http"),
+        ("ANLAN_ORIGIN", "https://anlan.example/"),
         ("ANLAN_DATA_KEYS", "{}"),
         ("ANLAN_DATA_KEYS", json.dumps({"256": base64_key(1)})),
         ("ANLAN_DATA_KEYS", json.dumps({"1": base64_key(1), "wraps": 2})),
@@ -137,6 +140,13 @@ def test_a_wrong_value_is_named_and_not_shown(name: str, value: str) -> None:
     with pytest.raises(SettingsError, match=name) as refusal:
         read_settings({name: value})
     assert value not in str(refusal.value)
+
+
+def test_people_and_partners_reach_production_by_tls_only() -> None:
+    assert read_settings({"PORT": "8010"}).origin == "http://127.0.0.1:8010"
+    assert read_settings(production()).origin == "https://anlan.example"
+    with pytest.raises(SettingsError, match="ANLAN_ORIGIN"):
+        read_settings(production() | {"ANLAN_ORIGIN": "http://anlan.example"})
 
 
 def test_settings_do_not_show_their_secrets() -> None:

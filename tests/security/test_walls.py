@@ -18,8 +18,8 @@ from tests.conftest import Client, Owner, step_up
 from tests.stories.answers import REPORT, command
 
 REGISTERS = {
-    "account", "account_grant", "area", "bed", "case_counter", "holiday", "organisation",
-    "partner_document", "survey_round",
+    "account", "account_grant", "area", "bed", "case_counter", "holiday", "machine_client",
+    "machine_key", "machine_token", "organisation", "partner_document", "survey_round",
 }  # fmt: skip
 """No personal data of those protected: for everybody who is signed in."""
 
@@ -55,6 +55,7 @@ CHANGED: dict[str, set[str]] = {
     "deadline": {"*"},
     "event": {"replaced_by", "seen_by"},
     "holiday": {"*"},
+    "machine_key": {"confirmed_by", "confirmed_at", "revoked_by", "revoked_at"},
     "notice": {"read_at"},
     "organisation": {"*"},
     "party_gram": {"district", "town", "village", "seen_by"},
