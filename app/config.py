@@ -92,6 +92,11 @@ class Settings:
         """True where real cases are kept."""
         return self.environment == "production"
 
+    @property
+    def secure(self) -> bool:
+        """Whether browsers come over TLS, so that cookies may demand it."""
+        return self.origin.startswith("https://")
+
 
 @lru_cache(maxsize=1)
 def get_settings() -> Settings:

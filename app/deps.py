@@ -18,7 +18,7 @@ from app.access import Actor, Work
 from app.db import refused_session, transaction
 from app.errors import Busy, NotAllowed, SignInNeeded, TooManyAttempts
 from app.permissions import Permission
-from app.services import accounts, machines
+from app.services import accounts, machines, sessions
 from app.services.machines import Said
 from app.tokens import Claims
 
@@ -68,7 +68,7 @@ async def get_claims(
     if credentials is None:
         raise SignInNeeded("请先登录")
     try:
-        claims = tokens.verify(accounts.keys(), credentials.credentials, now=datetime.now(UTC))
+        claims = tokens.verify(sessions.keys(), credentials.credentials, now=datetime.now(UTC))
     except tokens.BadToken:
         raise SignInNeeded(OUTDATED) from None
     if wait := request.app.state.accounts.wait(claims.account_id):

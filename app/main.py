@@ -28,8 +28,8 @@ from app.deps import Actors
 from app.kinds import KINDS, Kinds
 from app.rates import Rate
 from app.routers import (
+    accounts,
     areas,
-    auth,
     cases,
     clients,
     door,
@@ -44,6 +44,7 @@ from app.routers import (
     problems,
     registers,
     second_factors,
+    sessions,
     typed,
     worklist,
 )
@@ -100,7 +101,8 @@ def create_app(kinds: Kinds = KINDS, engine: AsyncEngine | None = None) -> FastA
         door.Door, production=settings.production, addresses=Rate(settings.address_rate)
     )
     routers = (
-        auth.router,
+        accounts.router,
+        sessions.router,
         second_factors.router,
         worklist.router,
         cases.router,

@@ -15,12 +15,12 @@ import re
 import secrets
 import unicodedata
 from base64 import urlsafe_b64encode
-from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ec import (
@@ -36,6 +36,10 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from jose import jwk, jws
 from pwdlib.hashers.argon2 import Argon2Hasher
+
+from app.errors import TooManyAttempts
+
+R = TypeVar("R")
 
 ALGORITHM: Final = "ES256"
 TYPE: Final = "at+jwt"
@@ -232,8 +236,10 @@ def _header(kid: str) -> str:
 MEMORY_KIB: Final = 19 * 1024
 PASSES: Final = 2
 LANES: Final = 1
-# At most this many hashes at once: a flood of sign-ins must not become a flood of memory.
+# At most this many hashes at once, and this many waiting: a flood of sign-ins must not become a
+# flood of memory, nor a queue that outlasts everybody's patience.
 PARALLEL: Final = 4
+WAITING: Final = 60
 
 _HASHER: Final = Argon2Hasher(time_cost=PASSES, memory_cost=MEMORY_KIB, parallelism=LANES)
 _WORKERS: Final = ThreadPoolExecutor(max_workers=PARALLEL, thread_name_prefix="argon2")
@@ -256,14 +262,25 @@ def verify_password(stored: str | None, password: str) -> bool:
 
 
 async def hash_password_async(password: str) -> str:
-    """``hash_password`` in a worker thread."""
-    return await asyncio.get_running_loop().run_in_executor(_WORKERS, hash_password, password)
+    """``hash_password`` in a worker thread; TooManyAttempts if too many are waiting."""
+    return await _in_turn(hash_password, password)
 
 
 async def verify_password_async(stored: str | None, password: str) -> bool:
-    """``verify_password`` in a worker thread."""
-    loop = asyncio.get_running_loop()
-    return await loop.run_in_executor(_WORKERS, verify_password, stored, password)
+    """``verify_password`` in a worker thread; TooManyAttempts if too many are waiting."""
+    return await _in_turn(verify_password, stored, password)
+
+
+_under_way: set[Future[Any]] = set()
+
+
+async def _in_turn(work: Callable[..., R], *given: Any) -> R:
+    if len(_under_way) >= PARALLEL + WAITING:
+        raise TooManyAttempts("登录的人太多，请稍后再试", retry_after=2)
+    future = _WORKERS.submit(work, *given)
+    _under_way.add(future)
+    future.add_done_callback(_under_way.discard)
+    return await asyncio.wrap_future(future)
 
 
 def _typed(password: str) -> bytes:

@@ -9,8 +9,6 @@ from app.models.accounts import (
     Grant,
     Notice,
     Outbox,
-    Session,
-    SignInAttempt,
 )
 from app.models.areas import Area, Bed, Holiday, Organisation, SurveyRound
 from app.models.cases import (
@@ -27,6 +25,7 @@ from app.models.people import CaseParty, PartyGram, Person, PersonMatch, PersonV
 from app.models.privacy import Disclosure
 from app.models.record import AuditEntry
 from app.models.second_factors import GuessTurn, RecoveryCode, SecondFactor
+from app.models.sessions import KnownDevice, RefreshToken, Session
 from app.models.stays import BedStay
 
 __all__ = [
@@ -48,6 +47,7 @@ __all__ = [
     "Grant",
     "GuessTurn",
     "Holiday",
+    "KnownDevice",
     "MachineClient",
     "MachineKey",
     "MachineToken",
@@ -60,9 +60,9 @@ __all__ = [
     "PersonMatch",
     "PersonVault",
     "RecoveryCode",
+    "RefreshToken",
     "SQLModel",
     "SecondFactor",
     "Session",
-    "SignInAttempt",
     "SurveyRound",
 ]

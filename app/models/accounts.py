@@ -42,31 +42,6 @@ class Grant(SQLModel, table=True):
     supervisor: bool = False
 
 
-class Session(SQLModel, table=True):
-    """A signed-in session. Every request checks that it still stands and what it stands for."""
-
-    id: UUID = Field(primary_key=True)
-    account_id: int = Field(sa_type=BIG, foreign_key="account.id")
-    opened_at: datetime = moment(now=True)
-    ends_at: datetime = moment()
-    revoked_at: datetime | None = moment(default=None)
-    verified_at: datetime | None = moment(default=None)
-    """When this session last showed a second factor."""
-
-    __table_args__ = (Index("ix_session_account", "account_id"),)
-
-
-class SignInAttempt(SQLModel, table=True):
-    """Failed sign-ins, so that guessing slows down. Names are kept as a keyed index."""
-
-    __tablename__ = "sign_in_attempt"
-    id: int | None = Field(default=None, primary_key=True, sa_type=BIG)
-    name_index: bytes
-    tried_at: datetime = moment(now=True)
-
-    __table_args__ = (Index("ix_sign_in_attempt_name", "name_index", "tried_at"),)
-
-
 class AccessLog(SQLModel, table=True):
     """Every look at S3 and S4, in the transaction of the look."""
 

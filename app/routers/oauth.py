@@ -11,7 +11,7 @@ from app.deps import EngineDep
 from app.errors import TokenRefused
 from app.kinds.forms import S0, S1
 from app.routers.shown import Shown, shown
-from app.services import accounts, machines
+from app.services import machines, sessions
 
 router = APIRouter(tags=["部门对接"])
 
@@ -70,7 +70,7 @@ async def give_token(request: Request, engine: EngineDep, response: Response) ->
     form = _form(request.headers.get("content-type", ""), await request.body())
     granted = await machines.grant(
         engine,
-        accounts.keys(),
+        sessions.keys(),
         form["client_assertion"],
         form.get("client_id"),
         form.get("scope"),

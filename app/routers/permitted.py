@@ -8,7 +8,9 @@ from fastapi.dependencies.models import Dependant
 from app.permissions import Permission
 from app.routers.shown import routes
 
-PUBLIC = frozenset({"GET /api/health", "POST /auth/login", "POST /oauth/token"})
+PUBLIC = frozenset(
+    {"GET /api/health", "POST /auth/login", "POST /auth/refresh", "POST /oauth/token"}
+)
 """What is answered before anybody signed in."""
 
 

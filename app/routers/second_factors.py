@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from app.access import Work
@@ -54,27 +54,24 @@ class Codes(Shown):
 @router.post(
     "/second-factors/totp", operation_id="begin_totp", summary="绑定验证器", status_code=201
 )
-async def begin_totp(work: Own, typed: NewTotp, response: Response) -> Enrolment:
+async def begin_totp(work: Own, typed: NewTotp) -> Enrolment:
     """生成新的密钥，确认后生效。已有第二验证方式的，须先确认本人；没有的，须刚登录不久。"""
-    response.headers["cache-control"] = "no-store"
     return Enrolment.model_validate(await second_factors.begin_totp(work, typed.name))
 
 
 @router.post(
     "/second-factors/totp/{factor_id}/confirm", operation_id="confirm_totp", summary="确认验证器"
 )
-async def confirm_totp(work: Own, factor_id: UUID, typed: Answer, response: Response) -> Codes:
+async def confirm_totp(work: Own, factor_id: UUID, typed: Answer) -> Codes:
     """用验证器上的验证码确认绑定。首次绑定时给出恢复码，只显示这一次。"""
-    response.headers["cache-control"] = "no-store"
     code = typed.code.get_secret_value()
     return Codes(recovery_codes=await second_factors.confirm_totp(work, factor_id, code))
 
 
 @router.post("/recovery-codes", operation_id="new_recovery_codes", summary="更换恢复码")
-async def new_recovery_codes(work: Own, response: Response) -> Codes:
+async def new_recovery_codes(work: Own) -> Codes:
     """给出一组新的恢复码，只显示这一次；原有的恢复码作废。须先确认本人。"""
     await accounts.need_second_factor(work)
-    response.headers["cache-control"] = "no-store"
     return Codes(recovery_codes=await second_factors.new_recovery_codes(work))
 
 

@@ -1,136 +1,41 @@
 """Accounts: who signs in, as whom a session acts, and how accounts are made."""
 
-import asyncio
 import re
 import unicodedata
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
-from typing import Any, Final
+from datetime import UTC, date, datetime
+from typing import Any
 from uuid import UUID
-from weakref import WeakValueDictionary
 
 from sqlalchemy import bindparam, delete, false, func, insert, or_, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.dialects.postgresql import insert as insert_or
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import Text
 from sqlmodel import col
 
-from app import crypto, tokens
-from app.access import Actor, Held, Work, as_account
-from app.config import get_settings
-from app.db import transaction
+from app import tokens
+from app.access import Actor, Held, Work
 from app.errors import (
     Conflict,
     Invalid,
     NotFound,
-    SecondFactorNeeded,
-    SignInNeeded,
-    TooManyAttempts,
 )
-from app.ids import uuid7
-from app.models import (
-    Account,
-    Area,
-    Credential,
-    Grant,
-    MachineClient,
-    Organisation,
-    Session,
-    SignInAttempt,
-)
+from app.models import Account, Area, Credential, Grant, MachineClient, Organisation
 from app.models.columns import table_of
 from app.places import place_of
 from app.roles import Role
 from app.services import areas, audit, second_factors
 from app.services.audit import What
-from app.tokens import TokenKeys
 
-ISSUER: Final = "anlan"
-SESSION_LIFE: Final = timedelta(hours=12)
-FAILURES: Final = 10
-SPAN: Final = timedelta(minutes=15)
 SHORTEST, LONGEST = 12, 128
-_USERNAME = re.compile(r"[a-z0-9][a-z0-9_.-]{1,63}")
-
-_turns: WeakValueDictionary[bytes, asyncio.Lock] = WeakValueDictionary()
-
-
-@lru_cache(maxsize=1)
-def keys() -> TokenKeys:
-    """The keys of this process for access tokens, from its settings."""
-    return tokens.token_keys(get_settings().keys.token_pem, ISSUER)
-
-
-_LOOK_UP = text(
-    "select account_id, password_hash, failures from sign_in_account(:name, :mark, :span)"
-)
-_FAILED = insert(table_of(SignInAttempt)).inline()
-_OPENED = insert(table_of(Session)).inline()
-
-
-async def sign_in(
-    engine: AsyncEngine, signer: TokenKeys, username: str, password: str, code: str | None = None
-) -> tuple[str, Actor]:
-    """An access token and who it stands for, in a new session of SESSION_LIFE.
-
-    Raises SignInNeeded for a wrong name or password alike, TooManyAttempts after FAILURES failures
-    under one name within SPAN, whether or not there is such an account; for an account with second
-    factors SecondFactorNeeded without a `code`, WrongSecondFactor with a wrong one.
-    """
-    name = plain_username(username)
-    mark = crypto.fingerprint(crypto.keyring(), 0, "sign_in", {"username": name})
-    # One at a time for one name: many guesses at once must not all pass before the first counts.
-    async with _turns.setdefault(mark, asyncio.Lock()):
-        account_id = await _account_of(engine, name, mark, password)
-    session_id, now = uuid7(), datetime.now(UTC)
-    async with transaction(engine, as_account(account_id)) as connection:
-        verified = await _second_factor(connection, account_id, code)
-        opened = {"id": session_id, "account_id": account_id, "ends_at": now + SESSION_LIFE}
-        await connection.execute(_OPENED, {**opened, "verified_at": now if verified else None})
-        actor = await identify(connection, session_id)
-        await audit.note(connection, What.SIGNED_IN, account_id=account_id)
-    if actor is None:
-        raise SignInNeeded("用户名或密码不正确")
-    token = tokens.issue(signer, account_id=account_id, session_id=session_id, now=now)
-    return token, actor
-
-
-async def _second_factor(connection: AsyncConnection, account_id: int, code: str | None) -> bool:
-    """Whether the account has one, and the code is of it."""
-    accepted = await second_factors.accepted(connection)
-    if not accepted:
-        return False
-    if code is None:
-        raise SecondFactorNeeded("请再用第二验证方式确认本人", accepted=accepted)
-    await second_factors.check(connection, account_id, code)
-    return True
+USERNAME = re.compile(r"[a-z0-9][a-z0-9_.-]{1,63}")
 
 
 async def need_second_factor(work: Work) -> None:
     """For what needs more than a password: raises SecondFactorNeeded unless this session showed a
     second factor within the last five minutes."""
     await second_factors.need_recent(work)
-
-
-async def _account_of(engine: AsyncEngine, name: str, mark: bytes, password: str) -> int:
-    # PostgreSQL takes no NUL; a name of another shape is nobody's.
-    asked = {"name": name if _USERNAME.fullmatch(name) else "", "mark": mark, "span": SPAN}
-    async with transaction(engine) as connection:
-        found = (await connection.execute(_LOOK_UP, asked)).one()
-    if found.failures >= FAILURES:
-        raise TooManyAttempts(
-            "登录失败次数过多，请 15 分钟后再试", retry_after=int(SPAN.total_seconds())
-        )
-    if not await tokens.verify_password_async(found.password_hash, password):
-        async with transaction(engine) as connection:
-            await connection.execute(_FAILED, {"name_index": mark})
-            about = f"account:{found.account_id}" if found.account_id else None
-            await audit.note(connection, What.SIGN_IN_FAILED, about=about)
-        raise SignInNeeded("用户名或密码不正确")
-    account_id: int = found.account_id
-    return account_id
 
 
 _IDENTITY = text("select * from session_identity(:session_id)").columns(grants=JSONB)
@@ -150,14 +55,6 @@ async def identify(connection: AsyncConnection, session_id: UUID) -> Actor | Non
         display_name=found.display_name,
         grants=tuple(Held(Role(g["role"]), g["area"], g["supervisor"]) for g in found.grants),
     )
-
-
-async def sign_out(work: Work) -> None:
-    """End the session of whoever asks; its tokens open nothing from then on."""
-    await work.connection.execute(
-        text("select session_end(:session_id)"), {"session_id": work.actor.session_id}
-    )
-    await audit.note(work.connection, What.SIGNED_OUT, account_id=work.actor.account_id)
 
 
 async def list_accounts(
@@ -245,7 +142,7 @@ async def add_account(
     grants: Sequence[Held],
 ) -> int:
     """As `create_account`, for a password already hashed."""
-    if not _USERNAME.fullmatch(username):
+    if not USERNAME.fullmatch(username):
         raise Invalid("用户名须为 2 至 64 个小写字母、数字或 _ . -")
     await _check_areas(connection, grants)
     await _check_organisation(connection, organisation_id)
@@ -277,7 +174,7 @@ async def add_machine(
 
     Raises Invalid and Conflict as `create_account`.
     """
-    if not _USERNAME.fullmatch(client_id):
+    if not USERNAME.fullmatch(client_id):
         raise Invalid("接口用户编号须为 2 至 64 个小写字母、数字或 _ . -")
     await _check_areas(connection, grants)
     await _check_organisation(connection, organisation_id)

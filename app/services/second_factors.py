@@ -19,7 +19,8 @@ from app.errors import Conflict, NotFound, SecondFactorNeeded, WrongSecondFactor
 from app.ids import uuid7
 from app.models import RecoveryCode, SecondFactor, Session
 from app.models.columns import table_of
-from app.services import limits
+from app.services import audit, limits
+from app.services.audit import What
 from app.services.limits import Limit
 
 ISSUER: Final = "安澜"
@@ -32,6 +33,7 @@ WINDOW: Final = 1  # steps of 30 s by which the device's clock may differ
 RECOVERY_CODES: Final = 10
 _LETTERS: Final = (string.ascii_lowercase + string.digits).translate({ord(c): None for c in "01lo"})
 _GUESSES: Final = Limit("second factor", 5, timedelta(minutes=3))
+_ELSEWHERE: Final = Limit("second factor on unknown devices", 20, timedelta(minutes=30))
 
 _FACTORS: Final = table_of(SecondFactor)
 _CODES: Final = table_of(RecoveryCode)
@@ -105,7 +107,7 @@ async def confirm_totp(work: Work, factor_id: UUID, code: str) -> list[str]:
     """
     connection = work.connection
     first = not await accepted(connection)
-    turn = _turn(work.actor.account_id)
+    turn = _session_turn(work)
     await limits.take(connection, turn)
     begun = select(_FACTORS).where(
         _FACTORS.c.id == factor_id, _FACTORS.c.kind == TOTP, _FACTORS.c.confirmed_at.is_(None)
@@ -120,6 +122,10 @@ async def confirm_totp(work: Work, factor_id: UUID, code: str) -> list[str]:
         update(_FACTORS).where(_FACTORS.c.id == factor_id).values(confirmed_at=func.now())
     )
     await _passed(work)
+    about = f"second_factor:{factor_id}"
+    await audit.note(
+        connection, What.SECOND_FACTOR_ADDED, account_id=work.actor.account_id, about=about
+    )
     return await new_recovery_codes(work) if first else []
 
 
@@ -134,6 +140,7 @@ async def new_recovery_codes(work: Work) -> list[str]:
         insert(_CODES),
         [{"account_id": account_id, "code_index": _code_index(account_id, c)} for c in made],
     )
+    await audit.note(work.connection, What.RECOVERY_CODES_MADE, account_id=account_id)
     return ["-".join(code[at : at + 4] for at in range(0, 16, 4)) for code in made]
 
 
@@ -142,21 +149,34 @@ async def step_up(work: Work, code: str) -> None:
     TooManyAttempts."""
     if not await accepted(work.connection):
         raise Conflict("尚未绑定第二验证方式，请先绑定")
-    await check(work.connection, work.actor.account_id, code)
+    await _check(work.connection, work.actor.account_id, code, _session_turn(work))
     await _passed(work)
+    await audit.note(work.connection, What.STEPPED_UP, account_id=work.actor.account_id)
 
 
-async def check(connection: AsyncConnection, account_id: int, code: str) -> None:
-    """Take a code of a device, or one from paper, of the account the transaction belongs to.
+async def check(
+    connection: AsyncConnection, account_id: int, code: str, *, where: str, known: bool
+) -> None:
+    """Take a code of a device, or one from paper, of the account the transaction belongs to, from
+    `where`, a device or an address.
 
     Raises WrongSecondFactor, which keeps the guess counted; TooManyAttempts.
     """
-    turn = _turn(account_id)
-    await limits.take(connection, turn)
+    turns = [(_GUESSES, f"{account_id} {where}")]
+    await _check(
+        connection, account_id, code, *turns, *(() if known else [(_ELSEWHERE, str(account_id))])
+    )
+
+
+async def _check(
+    connection: AsyncConnection, account_id: int, code: str, *turns: limits.Turn
+) -> None:
+    await limits.take(connection, *turns)
     typed = code.strip()
     if not (await _by_device(connection, typed) or await _by_paper(connection, account_id, typed)):
+        await audit.note(connection, What.SECOND_FACTOR_FAILED, account_id=account_id)
         raise WrongSecondFactor("验证码不正确或已经用过")
-    await limits.give_back(connection, turn)
+    await limits.give_back(connection, *turns)
 
 
 async def _by_device(connection: AsyncConnection, code: str) -> bool:
@@ -188,7 +208,10 @@ async def _by_paper(connection: AsyncConnection, account_id: int, code: str) -> 
         .where(_CODES.c.code_index == _code_index(account_id, code), _CODES.c.used_at.is_(None))
         .values(used_at=func.now())
     )
-    return (await connection.execute(spent)).rowcount == 1
+    if (await connection.execute(spent)).rowcount != 1:
+        return False
+    await audit.note(connection, What.RECOVERY_CODE_USED, account_id=account_id)
+    return True
 
 
 async def _passed(work: Work) -> None:
@@ -204,8 +227,8 @@ def _code_index(account_id: int, code: str) -> bytes:
     return crypto.fingerprint(crypto.keyring(), account_id, "recovery_code", {"code": plain})
 
 
-def _turn(account_id: int) -> limits.Turn:
-    return _GUESSES, str(account_id)
+def _session_turn(work: Work) -> limits.Turn:
+    return _GUESSES, f"{work.actor.account_id} {work.actor.session_id}"
 
 
 def _place(factor_id: UUID) -> crypto.Place:

@@ -14,7 +14,7 @@ from app.embedded import EmbeddedPostgres
 from tests.conftest import Owner
 
 SOMEBODY = "set local app.account = '7'; set local app.opened_case = 'x';"
-WROTE = "insert into sign_in_attempt (name_index) values ('\\x00'::bytea)"
+WROTE = "insert into case_counter (kind, district, year, last) values ('x', 1, 1, 1)"
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ async def clean(pool: AsyncEngine, owner: Owner) -> None:
         for _ in range(2 * get_settings().pool_size):
             group.create_task(_begins_anew(pool))
     async with owner() as connection:
-        stored = await connection.scalar(text("select count(*) from sign_in_attempt"))
+        stored = await connection.scalar(text("select count(*) from case_counter"))
         left = await connection.scalar(
             text("select count(*) from pg_stat_activity where application_name = 'anlan'"
                  " and state like 'idle in transaction%'")

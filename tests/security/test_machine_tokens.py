@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from sqlalchemy import text
 
 from app import tokens
-from app.services import accounts, client_keys
+from app.services import client_keys, sessions
 from tests.conftest import Client, Owner
 from tests.partner_system import System, by, forget_all, part, public_pem, register
 from tests.security.test_tokens import FORGED as FORGED_TOKENS
@@ -216,7 +216,7 @@ async def test_a_person_and_a_system_are_never_taken_for_each_other(
     await system.sign_in(anonymous)
     machine = anonymous.headers["authorization"].removeprefix("Bearer ")
     person = (await client("police")).headers["authorization"].removeprefix("Bearer ")
-    assert tokens.verify(accounts.keys(), machine, now=datetime.now(UTC)).machine
+    assert tokens.verify(sessions.keys(), machine, now=datetime.now(UTC)).machine
     swapped = [
         ".".join([machine.split(".")[0], person.split(".")[1], machine.split(".")[2]]),
         ".".join([person.split(".")[0], machine.split(".")[1], person.split(".")[2]]),

@@ -76,11 +76,17 @@ def test_what_is_answered_to_anybody_is_a_short_list(whole_app: FastAPI) -> None
         ("get", "/api/health"),
         ("post", "/api/v1/auth/login"),
         ("post", "/api/v1/oauth/token"),
+        ("post", "/api/v1/auth/refresh"),
     }
     assert {word for word in operations.values() if word} <= set(EXPECTED)
     apart = {getattr(r, "path", None) for r in whole_app.routes if not in_schema(r)} - {None}
     assert apart == {"/api/openapi.json", "/api/docs", "/api/docs/assets", "/m/{path:path}"}
-    assert frozenset({"GET /api/health", "POST /auth/login", "POST /oauth/token"}) == PUBLIC
+    assert {
+        "GET /api/health",
+        "POST /auth/login",
+        "POST /auth/refresh",
+        "POST /oauth/token",
+    } == PUBLIC
 
 
 def test_a_route_that_names_nothing_does_not_start() -> None:

@@ -1,13 +1,12 @@
-"""Signing in and out, and who one is; accounts of the district for choosing from."""
+"""Who one is; accounts of the district for choosing from."""
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Response
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from fastapi import APIRouter, Query
 
-from app import clock, tokens
+from app import clock
 from app.access import Work
-from app.deps import EngineDep, needs
+from app.deps import needs
 from app.kinds.forms import Sight
 from app.permissions import Permission
 from app.roles import Role
@@ -15,26 +14,6 @@ from app.routers.shown import Shown, shown
 from app.services import accounts
 
 router = APIRouter(tags=["登录与账号"])
-
-
-class SignIn(BaseModel):
-    """What is typed to sign in."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    username: str = Field(title="用户名", min_length=1, max_length=64)
-    password: SecretStr = Field(title="密码", min_length=1, max_length=256)
-    code: SecretStr | None = Field(
-        title="验证码或恢复码", default=None, min_length=6, max_length=64
-    )
-
-
-class Token(Shown):
-    """A short-lived access token."""
-
-    access_token: str = shown(Sight.S1, "访问令牌")
-    token_type: str = shown(Sight.S0, "类型", default="bearer")
-    expires_in: int = shown(Sight.S0, "有效期（秒）")
 
 
 class HeldRole(Shown):
@@ -79,26 +58,6 @@ class AccountPage(Shown):
 
     items: list[AccountRow] = shown(Sight.S1, "账号")
     next: int | None = shown(Sight.S0, "下一页")
-
-
-@router.post("/auth/login", operation_id="sign_in", summary="登录")
-async def sign_in(typed: SignIn, engine: EngineDep, response: Response) -> Token:
-    """连续失败 10 次后，该用户名须等待 15 分钟。绑定了第二验证方式的，还须填写验证码或恢复码。"""
-    token, _ = await accounts.sign_in(
-        engine,
-        accounts.keys(),
-        typed.username,
-        typed.password.get_secret_value(),
-        typed.code.get_secret_value() if typed.code else None,
-    )
-    response.headers["cache-control"] = "no-store"
-    return Token(access_token=token, expires_in=int(tokens.LIFE.total_seconds()))
-
-
-@router.post("/auth/logout", operation_id="sign_out", summary="退出登录", status_code=204)
-async def sign_out(work: Annotated[Work, needs(Permission.SELF)]) -> None:
-    """本次登录的令牌立即失效。"""
-    await accounts.sign_out(work)
 
 
 @router.get("/me", operation_id="read_me", summary="本人账号")
