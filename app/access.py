@@ -32,7 +32,7 @@ from app.errors import NotFound
 from app.kinds.base import CaseKind
 from app.kinds.forms import Sight
 from app.models import Case, CaseLink, CaseParty, Person
-from app.models.columns import MANY, Placed, table_of
+from app.models.columns import MANY, Located, Placed, table_of
 from app.permissions import Permission, permitted
 from app.places import Place, place_of
 from app.roles import ADMINS, Role
@@ -199,7 +199,7 @@ class Work:
     operator: str | None = None
 
 
-def area_scope(table: type[Placed], actor: Actor) -> ColumnElement[bool]:
+def area_scope(table: type[Located], actor: Actor) -> ColumnElement[bool]:
     """The rows of the actor's areas. One equality where there is one area, so that an index
     gives them in order."""
     found = [

@@ -35,6 +35,8 @@ class Permission(StrEnum):
     CLIENTS_REGISTER = "clients.register"
     CLIENTS_CONFIRM = "clients.confirm"
     CLIENTS_REVOKE = "clients.revoke"
+    RIGHTS_KEEP = "rights.keep"
+    RETENTION_KEEP = "retention.keep"
 
     @property
     def label(self) -> str:
@@ -68,6 +70,8 @@ LABELS: Mapping[Permission, str] = {
     P.CLIENTS_REGISTER: "登记接口用户和密钥",
     P.CLIENTS_CONFIRM: "确认接口用户的密钥",
     P.CLIENTS_REVOKE: "停用接口用户和密钥",
+    P.RIGHTS_KEEP: "办理个人信息请求",
+    P.RETENTION_KEEP: "办理案件保留和到期删除",
 }
 
 EVERYBODY = frozenset({P.SELF, P.DEFINITIONS_READ})
@@ -98,6 +102,10 @@ HOLDERS: Mapping[Permission, frozenset[Role]] = {
     P.HOLIDAYS_KEEP: frozenset({Role.SYSTEM_ADMIN}),
     P.POLICE_PAPERS: frozenset({Role.POLICE}),
     P.COURT_PAPERS: frozenset({Role.COURT}),
+    # 个保法 50
+    P.RIGHTS_KEEP: WOMEN_FED | {Role.POLICE, Role.CIVIL_AFFAIRS, Role.JUSTICE_BUREAU},
+    # 个保法 19, 47
+    P.RETENTION_KEEP: frozenset({Role.WOMEN_FED_DISTRICT, Role.POLICE, Role.CIVIL_AFFAIRS}),
     # 网数条例 12: whoever answers for an area answers for what left it.
     P.DISCLOSURES_READ: CASE_ROLES - {Role.GRID_WORKER, Role.HOSPITAL, Role.SCHOOL},
     P.CLIENTS_READ: ADMINS,

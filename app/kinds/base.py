@@ -14,6 +14,7 @@ from app.kinds.forms import Empty, Form, When, notes
 from app.kinds.guards import Fact, Guard
 from app.kinds.measures import Indicator
 from app.kinds.people import PartyRole
+from app.kinds.rights import Kept
 from app.roles import Role
 
 
@@ -241,7 +242,7 @@ class CaseKind:
     the events in which suspected violence shows (None: always; else when the answers say so):
     with a protected person among the parties the duty to report begins there. `lapses` gives
     the title of a state once `valid_until` has passed. `reopens_to` is where a reopened
-    case goes on.
+    case goes on, `kept` how long a closed one is kept.
     """
 
     name: str
@@ -256,6 +257,7 @@ class CaseKind:
     initial: str
     final: frozenset[str]
     reopens_to: str
+    kept: Kept
     actions: tuple[Action, ...]
     deadlines: tuple[DeadlineRule, ...] = ()
     indicators: tuple[Indicator, ...] = ()

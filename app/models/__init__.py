@@ -22,7 +22,7 @@ from app.models.cases import (
 )
 from app.models.machines import MachineClient, MachineKey, MachineToken
 from app.models.people import CaseParty, PartyGram, Person, PersonMatch, PersonVault
-from app.models.privacy import Disclosure
+from app.models.privacy import Disclosure, LegalHold, SubjectRequest
 from app.models.record import AuditEntry
 from app.models.second_factors import GuessTurn, RecoveryCode, SecondFactor
 from app.models.sessions import KnownDevice, RefreshToken, Session
@@ -48,6 +48,7 @@ __all__ = [
     "GuessTurn",
     "Holiday",
     "KnownDevice",
+    "LegalHold",
     "MachineClient",
     "MachineKey",
     "MachineToken",
@@ -64,5 +65,6 @@ __all__ = [
     "SQLModel",
     "SecondFactor",
     "Session",
+    "SubjectRequest",
     "SurveyRound",
 ]

@@ -46,6 +46,13 @@ class Case(Placed, table=True):
         Index("ix_case_seen_by", "seen_by", postgresql_using="gin"),
         Index("ix_case_subject", "subject"),
         Index("ix_case_account", "account_id", postgresql_where=text("closed_at is null")),
+        Index(
+            "ix_case_closed",
+            "district",
+            "closed_at",
+            "id",
+            postgresql_where=text("closed_at is not null"),
+        ),
     )
 
 

@@ -21,15 +21,20 @@ def moment(*, now: bool = False, **rules: Any) -> Any:
     return Field(sa_type=TZ, **rules)
 
 
-class Placed(SQLModel):
-    """Where a row belongs, so that every scope is one equality on an indexed column.
-
-    `seen_by` holds organisations and accounts (one id space) that were given the case.
-    """
+class Located(SQLModel):
+    """Where a row belongs, so that every scope is one equality on an indexed column."""
 
     district: int = Field(sa_type=BIG)
     town: int | None = Field(default=None, sa_type=BIG)
     village: int | None = Field(default=None, sa_type=BIG)
+
+
+class Placed(Located):
+    """A row of a case, seen by whoever sees the case.
+
+    `seen_by` holds organisations and accounts (one id space) that were given the case.
+    """
+
     seen_by: list[int] = Field(
         default_factory=list, sa_type=MANY, sa_column_kwargs={"server_default": text("'{}'")}
     )

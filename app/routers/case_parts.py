@@ -52,6 +52,7 @@ class CaseCard(CaseBrief):
     lapsed: bool = shown(S1, "是否已期满")
     outcome: str | None = shown(S1, "结果")
     valid_until: datetime | None = shown(S1, "有效期至")
+    erased: bool = shown(S1, "个人信息已依法删除")
     recorded_at: datetime = shown(S1, "系统记录时间")
     organisation_id: int | None = shown(S1, "承办单位编号")
     organisation: str | None = shown(S1, "承办单位")

@@ -85,7 +85,7 @@ PRECONDITIONS: dict[int | str, dict[str, Any]] = {
 }
 
 
-def _version(if_match: str | None) -> int:
+def version_of(if_match: str | None) -> int:
     """The version the client read. Raises PreconditionNeeded, or Stale for no version of ours."""
     if if_match is None:
         raise PreconditionNeeded("请先读取最新内容，再带 If-Match 修改")
@@ -144,7 +144,7 @@ async def change_organisation(
 ) -> OrganisationShown:
     """更正名称或成立日期。"""
     row = await organisations.change(
-        work, organisation_id, _version(if_match), name=body.name, opened_on=body.opened_on
+        work, organisation_id, version_of(if_match), name=body.name, opened_on=body.opened_on
     )
     return _organisation(row, response)
 
@@ -162,7 +162,7 @@ async def close_organisation(
     if_match: IfMatch = None,
 ) -> OrganisationShown:
     """登记撤销；以往统计不变。"""
-    row = await organisations.close(work, organisation_id, _version(if_match), body.closed_on)
+    row = await organisations.close(work, organisation_id, version_of(if_match), body.closed_on)
     return _organisation(row, response)
 
 

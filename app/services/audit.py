@@ -47,6 +47,7 @@ class What(StrEnum):
     GLASS_REVIEWED = "glass_reviewed"
     KEY_ROTATED = "key_rotated"
     KEY_DESTROYED = "key_destroyed"
+    HOLD_CHANGED = "hold_changed"
     REGISTER_CHANGED = "register_changed"
     PERSON_CHANGED = "person_changed"
     EXPORT_MADE = "export_made"
@@ -89,6 +90,7 @@ LABELS: Final[dict[What, str]] = {
     What.GLASS_REVIEWED: "复核紧急查阅",
     What.KEY_ROTATED: "轮换密钥",
     What.KEY_DESTROYED: "销毁密钥",
+    What.HOLD_CHANGED: "变更案件保留",
     What.REGISTER_CHANGED: "修改登记信息",
     What.PERSON_CHANGED: "修改人员信息",
     What.EXPORT_MADE: "导出",

@@ -230,6 +230,9 @@ def flags_on(
 
 
 def opened(row: Any) -> dict[str, Any]:
-    """The sealed facts of a person row: name, numbers, birth date, addresses, safe contact."""
+    """The sealed facts of a person row: name, numbers, birth date, addresses, safe contact; none
+    if they were deleted by law."""
+    if row.key == crypto.DESTROYED:
+        return {}
     key = crypto.open_key(crypto.keyring(), row.key)
     return crypto.unseal_values(key, row.sealed, Place("person", "sealed", row.id))

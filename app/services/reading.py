@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, select
 from sqlmodel import col
 
-from app import access, clock
+from app import access, clock, crypto
 from app.access import Work
 from app.kinds.base import ANYWHERE, CaseKind
 from app.kinds.forms import Sight
@@ -82,6 +82,7 @@ def _card(work: Work, opened: Opened, names: Any) -> dict[str, Any]:
         "lapsed": titles.lapsed(kind, row.state, row.valid_until),
         "outcome": row.outcome if titles.ending_sight(kind) <= opened.sight else None,
         "valid_until": row.valid_until,
+        "erased": row.key == crypto.DESTROYED,
         "recorded_at": row.recorded_at,
         "organisation_id": row.organisation_id,
         "organisation": names.organisation,

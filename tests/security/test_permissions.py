@@ -38,6 +38,8 @@ EXPECTED: dict[str, set[str]] = {
     "holidays.keep": {"system_admin"},
     "papers.police": {"police"},
     "papers.court": {"court"},
+    "rights.keep": WOMEN_FED | {"police", "civil_affairs", "justice_bureau"},
+    "retention.keep": {"women_fed_district", "police", "civil_affairs"},
     "disclosures.read": ALL - ADMINS - {"wcwc_office", "grid_worker", "hospital", "school"},
     "clients.read": ADMINS,
     "clients.register": {"system_admin"},

@@ -21,3 +21,11 @@ NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 def command(answers: dict[str, Any], at: datetime = NOW, **more: Any) -> dict[str, Any]:
     """A command as a client sends it, with an id of its own."""
     return {"id": str(uuid7()), "happened_at": at.isoformat(), "answers": answers, **more}
+
+
+def wish(case_id: str, person_id: str, **more: Any) -> dict[str, Any]:
+    """What a person of a case asks about her own data."""
+    return {
+        "id": str(uuid7()), "case_id": case_id, "person_id": person_id, "asked": "copy",
+        "asked_by": "self", "received_at": NOW.isoformat(), "wish": "想知道你们记了我什么", **more,
+    }  # fmt: skip

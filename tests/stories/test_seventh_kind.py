@@ -19,6 +19,7 @@ from app.kinds.forms import S1, S2, S3, Choice, Form, Yes, ask, when
 from app.kinds.guards import Fact, Facts, Refusal, guard
 from app.kinds.measures import Clocks, Count, Events, Indicator, OnTime, Share
 from app.kinds.people import PartyRole, PersonAnswer, party
+from app.kinds.rights import Kept
 from app.main import create_app
 from app.roles import WOMEN_FED, Role
 from app.services.seed import DISTRICT, TOWN, VILLAGE
@@ -85,6 +86,7 @@ KIND = CaseKind(
     initial="received",
     final=frozenset({"closed"}),
     reopens_to="received",
+    kept=Kept(years=3, source="设计"),
     actions=(
         Action(
             name="inquire",

@@ -9,6 +9,7 @@ from app.kinds.dv_warning.deadlines import DEADLINES
 from app.kinds.dv_warning.indicators import INDICATORS
 from app.kinds.dv_warning.report import Report
 from app.kinds.forms import when
+from app.kinds.rights import Kept
 from app.roles import CASE_ROLES, Role
 
 _VIOLENCE_SEEN = when("outcome", "suspected", "confirmed")
@@ -26,6 +27,7 @@ KIND = CaseKind(
     initial="reported",
     final=FINAL,
     reopens_to="accepted",
+    kept=Kept(years=10, source="个保法 19；妇联规程 14 归档；年限为设计"),
     actions=ACTIONS,
     deadlines=DEADLINES,
     indicators=INDICATORS,

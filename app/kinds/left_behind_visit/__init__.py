@@ -7,6 +7,7 @@ from app.kinds.left_behind_visit.figures import INDICATORS
 from app.kinds.left_behind_visit.forms import VIOLENCE_NAMED, Survey
 from app.kinds.left_behind_visit.visit_actions import VISITING
 from app.kinds.left_behind_visit.visit_forms import SUSPECTED
+from app.kinds.rights import Kept
 
 KIND = CaseKind(
     name="left_behind_visit",
@@ -30,6 +31,7 @@ KIND = CaseKind(
     final=frozenset({"exited", "not_eligible"}),
     # Who comes back is verified anew: the half year of absence starts again.
     reopens_to="candidate",
+    kept=Kept(years=5, source="个保法 19；年限为设计"),
     actions=(*ENTERING, *KEEPING, *VISITING),
     deadlines=DEADLINES,
     indicators=INDICATORS,

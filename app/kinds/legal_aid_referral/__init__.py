@@ -7,6 +7,7 @@ from app.kinds.legal_aid_referral.application import Need
 from app.kinds.legal_aid_referral.clocks import CLOCKS
 from app.kinds.legal_aid_referral.representation import REPRESENTATION
 from app.kinds.measures import Clocks, Count, Events, Indicator, MeanDays, OnTime, Share
+from app.kinds.rights import Kept
 from app.roles import Role
 
 _DECISIONS = frozenset({"decide"})
@@ -101,6 +102,7 @@ KIND = CaseKind(
     initial="identified",
     final=frozenset({"declined", "withdrawn", "closed"}),
     reopens_to="identified",
+    kept=Kept(years=10, source="个保法 19；年限为设计"),
     actions=(*APPLYING, *DECIDING, *REPRESENTATION),
     deadlines=CLOCKS,
     indicators=INDICATORS,

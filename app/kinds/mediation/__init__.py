@@ -6,6 +6,7 @@ from app.kinds.mediation.actions import ACTIONS
 from app.kinds.mediation.deadlines import DEADLINES
 from app.kinds.mediation.forms import Opening
 from app.kinds.mediation.indicators import INDICATORS
+from app.kinds.rights import Kept
 from app.roles import WOMEN_FED, Role
 
 KIND = CaseKind(
@@ -57,6 +58,7 @@ KIND = CaseKind(
     initial="discovered",
     final=frozenset({"declined", "closed", "filed"}),
     reopens_to="applied",
+    kept=Kept(years=5, source="个保法 19；调解法 27 立卷归档；年限为设计"),
     actions=ACTIONS,
     deadlines=DEADLINES,
     indicators=INDICATORS,

@@ -8,6 +8,7 @@ from app.kinds.protection_order.deadlines import DEADLINES
 from app.kinds.protection_order.enforcing import CHANGING, ENFORCING
 from app.kinds.protection_order.history import ORDER
 from app.kinds.protection_order.indicators import INDICATORS
+from app.kinds.rights import Kept
 from app.roles import CASE_ROLES, Role
 
 KIND = CaseKind(
@@ -42,6 +43,7 @@ KIND = CaseKind(
         {"not_applied", "not_accepted", "withdrawn", "deemed_withdrawn", "terminated", "closed"}
     ),
     reopens_to="drafting",
+    kept=Kept(years=10, source="个保法 19；年限为设计：与诉讼卷宗相当"),
     actions=APPLYING + ENFORCING + CHANGING,
     deadlines=DEADLINES,
     indicators=INDICATORS,

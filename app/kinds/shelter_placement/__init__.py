@@ -4,6 +4,7 @@ from app.kinds.base import CaseKind, Notify, Share
 from app.kinds.forms import when
 from app.kinds.measures import Clocks, Count, Distinct, Events, Indicator, MeanDays, OnTime, Sum
 from app.kinds.measures import Share as Percent
+from app.kinds.rights import Kept
 from app.kinds.shelter_placement.actions import ENTRY, RECEIVERS, STAY
 from app.kinds.shelter_placement.clocks import CLOCKS
 from app.kinds.shelter_placement.departure import DEPARTURE
@@ -121,6 +122,7 @@ KIND = CaseKind(
     initial="requested",
     final=frozenset({"referred_elsewhere", "declined_by_victim", "refused", "closed"}),
     reopens_to="requested",
+    kept=Kept(years=10, source="个保法 19；年限为设计"),
     actions=(*ENTRY, *STAY, *DEPARTURE),
     deadlines=CLOCKS,
     indicators=INDICATORS,
