@@ -252,56 +252,55 @@ def visible_cases(
     return chosen if len(readable) == len(kinds) else chosen.where(col(Case.kind).in_(readable))
 
 
-async def load_case(work: Work, case_id: UUID) -> Row[Any]:
-    """The case's row, to be read.
-
-    Raises NotFound alike for a case that does not exist and one the actor may not see.
-    """
-    return await _one_case(work, visible_cases(work.actor, work.kinds), case_id)
-
-
+_ONE = (within_reach(Case), col(Case.id) == bindparam("case_id"))
+_READABLE = (*_ONE, col(Case.kind) == any_(bindparam("readable", type_=ARRAY(Text))))
 _people = (
     select(func.string_agg(cast(col(CaseParty.person_id), Text), ","))
     .where(col(CaseParty.case_id) == bindparam("case_id"))
     .scalar_subquery()
 )
-_READING = select(
+_SEEN = select(*table_of(Case).c).where(*_READABLE)
+_ENTERED = select(
     *table_of(Case).c,
     func.set_config("app.opened_case", cast(col(Case.id), Text), true()).label("opened"),
     func.set_config("app.people", func.coalesce(_people, ""), true()).label("people"),
-).where(
-    within_reach(Case),
-    col(Case.kind) == any_(bindparam("readable", type_=ARRAY(Text))),
-    col(Case.id) == bindparam("case_id"),
-)
+).where(*_READABLE)
+_LOCKED = select(*table_of(Case).c).where(*_ONE).with_for_update()
 
 
-async def load_for_reading(work: Work, case_id: UUID) -> Row[Any]:
-    """The case's row. Passing the gate, it opens what hangs on the case, and the case's people, to
-    the transaction. NotFound as above."""
-    readable = readable_kinds(work.actor, work.kinds)
-    values = work.actor.reach | {"case_id": case_id, "readable": readable}
-    row: Any = (await work.connection.execute(_READING, values)).one_or_none()
-    if row is None:
-        raise NotFound("没有这个案件")
-    found: Row[Any] = row
-    return found
+async def load_case(work: Work, case_id: UUID) -> Row[Any]:
+    """The case's row, to be read.
+
+    Raises NotFound alike for a case that does not exist and one the actor may not see.
+    """
+    return await _one_moved(work, case_id, _SEEN)
 
 
 async def load_for_action(work: Work, case_id: UUID) -> Row[Any]:
     """The case's row, locked until the transaction ends, for somebody who may have to act on it
     without reading it: a grid worker reports, but does not see the story. NotFound as above."""
-    wanted = select(*table_of(Case).c).where(scope(Case, work.actor)).with_for_update()
-    return await _one_case(work, wanted, case_id)
+    return await _one_moved(work, case_id, _LOCKED)
 
 
-async def _one_case(work: Work, wanted: Select[tuple[Any, ...]], case_id: UUID) -> Row[Any]:
-    found = await work.connection.execute(wanted.where(col(Case.id) == case_id))
-    row: Row[Any] | None = found.one_or_none()
-    if row is None:
-        raise NotFound("没有这个案件")
+async def load_for_reading(work: Work, case_id: UUID) -> Row[Any]:
+    """The case's row. Passing the gate, it opens what hangs on the case, and the case's people, to
+    the transaction. NotFound as above."""
+    return await _one_case(work, case_id, _ENTERED)
+
+
+async def _one_moved(work: Work, case_id: UUID, wanted: Select[Any]) -> Row[Any]:
+    row = await _one_case(work, case_id, wanted)
     if row.moved:
         await enter_case(work, case_id)
+    return row
+
+
+async def _one_case(work: Work, case_id: UUID, wanted: Select[Any]) -> Row[Any]:
+    readable = readable_kinds(work.actor, work.kinds)
+    values = work.actor.reach | {"case_id": case_id, "readable": readable}
+    row: Row[Any] | None = (await work.connection.execute(wanted, values)).one_or_none()
+    if row is None:
+        raise NotFound("没有这个案件")
     return row
 
 

@@ -90,14 +90,14 @@ SessionIdDep = Annotated[UUID, Depends(get_session_id)]
 
 
 async def get_work(
-    request: Request, engine: EngineDep, claims: ClaimsDep, named: SecurityScopes
+    request: Request, claims: ClaimsDep, named: SecurityScopes
 ) -> AsyncIterator[Work]:
     """One request, one transaction, in the name of whoever asks; committed before the answer.
 
     Raises NotAllowed without the permission the route names, or if it names none. A partner's
     system also has to say for whom and what for it asks (services/machines.admit).
     """
-    state = request.app.state
+    state, engine = request.app.state, await get_engine(request)
     async with AsyncExitStack() as stack:
         actor = await _actor(engine, request, claims)
         try:

@@ -6,15 +6,14 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
-    ARRAY,
     CTE,
     BigInteger,
     ColumnElement,
     DateTime,
     Select,
+    Subquery,
     Text,
     Uuid,
-    any_,
     bindparam,
     func,
     select,
@@ -22,10 +21,10 @@ from sqlalchemy import (
     tuple_,
     union,
 )
-from sqlalchemy.dialects.postgresql import distinct_on
 
 from app import access, clock
 from app.access import Work
+from app.kinds.base import CaseKind
 from app.kinds.forms import Sight
 from app.models import Case, Deadline
 from app.models.columns import TZ, table_of
@@ -137,9 +136,24 @@ def _statement(
             newest = case.opened_at.desc(), case.id.desc()
         parts.append(part.order_by(*newest).limit(limit))
     if len(parts) == 1:
-        return parts[0]
+        return _with_next_due(parts[0].subquery("found"))
     merged = union(*parts).subquery("merged")
-    return select(merged).order_by(merged.c.opened_at.desc(), merged.c.id.desc()).limit(limit)
+    newest = merged.c.opened_at.desc(), merged.c.id.desc()
+    return _with_next_due(select(merged).order_by(*newest).limit(limit).subquery("found"))
+
+
+def _with_next_due(found: Subquery) -> Select[tuple[Any, ...]]:
+    """The cases found, newest first, each with the running clock that falls due first."""
+    clock = _deadline
+    first = (
+        select(clock.rule, clock.basis, clock.due_at)
+        .where(clock.case_id == found.c.id, *runs(clock))
+        .order_by(clock.due_at, clock.id)
+        .limit(1)
+        .lateral("first")
+    )
+    newest = found.c.opened_at.desc(), found.c.id.desc()
+    return select(found, first).outerjoin(first, true()).order_by(*newest)
 
 
 def _late(shape: Shape, at: int) -> CTE:
@@ -154,10 +168,12 @@ def _late(shape: Shape, at: int) -> CTE:
 
 
 async def _items(work: Work, rows: Sequence[Any]) -> list[dict[str, Any]]:
-    due = await _next_due(work, [row.id for row in rows])
     names = await _surnames(work, rows)
-    return [card(work, row) | {"subject": names.get(row.id), "next_due": due.get(row.id)}
-            for row in rows]  # fmt: skip
+    return [
+        card(work, row)
+        | {"subject": names.get(row.id), "next_due": _next_due(work.kinds[row.kind], row)}
+        for row in rows
+    ]
 
 
 def card(work: Work, row: Any) -> dict[str, Any]:
@@ -177,27 +193,11 @@ def card(work: Work, row: Any) -> dict[str, Any]:
     }
 
 
-_NEXT_DUE = (
-    select(_deadline.case_id, _deadline.kind, _deadline.rule, _deadline.basis, _deadline.due_at)
-    .ext(distinct_on(_deadline.case_id))
-    .where(_deadline.case_id == any_(bindparam("cases", type_=ARRAY(Uuid))), *runs(_deadline))
-    .order_by(_deadline.case_id, _deadline.due_at, _deadline.id)
-)
-
-
-async def _next_due(work: Work, cases: Sequence[Any]) -> dict[Any, dict[str, Any]]:
-    if not cases:
-        return {}
-    now = clock.now()
-    rows = await work.connection.execute(_NEXT_DUE, {"cases": list(cases)})
-    return {
-        row.case_id: {
-            "title": titles.clock_of(work.kinds[row.kind], row)[0],
-            "due_at": row.due_at,
-            "overdue": row.due_at < now,
-        }
-        for row in rows
-    }
+def _next_due(kind: CaseKind, row: Any) -> dict[str, Any] | None:
+    if row.due_at is None:
+        return None
+    title, _ = titles.clock_of(kind, row)
+    return {"title": title, "due_at": row.due_at, "overdue": row.due_at < clock.now()}
 
 
 async def _surnames(work: Work, rows: Sequence[Any]) -> dict[Any, str]:

@@ -44,10 +44,14 @@ class Pool:
                     "jit": "off",
                 },
             )
-            for name in ("json", "jsonb"):
-                await driver.set_type_codec(
-                    name, encoder=json.dumps, decoder=json.loads, schema="pg_catalog"
-                )
+            # In binary, because that is how it comes inside a record; a version byte stands first.
+            await driver.set_type_codec(
+                "jsonb",
+                encoder=lambda value: b"\x01" + json.dumps(value).encode(),
+                decoder=lambda value: json.loads(value[1:]),
+                schema="pg_catalog",
+                format="binary",
+            )
             self.free.put_nowait(driver)
 
 

@@ -11,8 +11,9 @@ from app.routers.case_parts import CaseListed
 from app.routers.worklist import DuePage
 from app.services import cursors, titles
 from bench.floor.door import DoorDep
+from bench.scenarios import PREFIX
 
-router = APIRouter()
+router = APIRouter(prefix=PREFIX)
 
 RULES = {(k.name, r.name): (r.title, r.basis) for k in KINDS.values() for r in k.deadlines}
 _RUNS = "met_at is null and dropped_at is null and paused_at is null"
@@ -25,8 +26,7 @@ _OF_CLOCK = (
 def _worklist(level: str) -> str:
     own = " and (d.district < $1 or d.district > $1)" if level == "district" else ""
     return (
-        f"with given as materialized (select {_OF_CLOCK} from deadline d"
-        f" where {_RUNS} and d.seen_by && $3::bigint[]{own})"
+        f"with given as materialized (select {_OF_CLOCK} from given_clock d where true{own})"
         " select f.*, c.number, c.state, c.danger, c.valid_until from (select * from ("
         f" (select {_OF_CLOCK} from deadline d where {_RUNS} and d.{level} = $1"
         "   order by d.due_at, d.id limit $2)"
@@ -44,7 +44,7 @@ async def worklist(door: DoorDep, scope: str, limit: int) -> Any:
     """The earliest running clocks."""
     level = "village" if door.actor.areas["village"] else "district"
     code = door.actor.areas[level][0]
-    rows = await door.driver.fetch(_WORKLIST[level], code, limit + 1, door.actor.holders)
+    rows = await door.driver.fetch(_WORKLIST[level], code, limit + 1)
     now = clock.now()
     question = {"scope": scope}
     last = rows[limit - 1] if len(rows) > limit else None
@@ -83,17 +83,15 @@ _CARD = (
     " village"
 )
 _LIST = (
-    f'with given as materialized (select {_CARD} from "case" where seen_by && $3::bigint[]'
-    " and (district < $1 or district > $1) and closed_at is null and kind = $2)"
-    f' select * from ((select {_CARD} from "case"'
+    f"with given as materialized (select {_CARD} from given_case"
+    " where (district < $1 or district > $1) and closed_at is null and kind = $2)"
+    f' select f.*, d.rule, d.due_at from (select * from ((select {_CARD} from "case"'
     " where district = $1 and closed_at is null and kind = $2"
-    " order by opened_at desc, id desc limit $4)"
-    " union (select * from given order by opened_at desc, id desc limit $4)) every"
-    " order by opened_at desc, id desc limit $4"
-)
-_NEXT = (
-    "select distinct on (case_id) case_id, kind, rule, due_at from deadline"
-    f" where case_id = any($1::uuid[]) and {_RUNS} order by case_id, due_at, id"
+    " order by opened_at desc, id desc limit $3)"
+    " union (select * from given order by opened_at desc, id desc limit $3)) every"
+    " order by opened_at desc, id desc limit $3) f"
+    f" left join lateral (select rule, due_at from deadline where case_id = f.id and {_RUNS}"
+    " order by due_at, id limit 1) d on true order by f.opened_at desc, f.id desc"
 )
 _NAMED = "select id, key, sealed from person where id = any($1::uuid[])"
 
@@ -102,9 +100,8 @@ _NAMED = "select id, key, sealed from person where id = any($1::uuid[])"
 async def cases(door: DoorDep, kind: str, closed: bool, limit: int) -> Any:
     """The newest open cases of a kind."""
     driver, district = door.driver, door.actor.areas["district"][0]
-    rows = await driver.fetch(_LIST, district, kind, door.actor.holders, limit + 1)
+    rows = await driver.fetch(_LIST, district, kind, limit + 1)
     more, rows = len(rows) > limit, rows[:limit]
-    due = {r["case_id"]: r for r in await driver.fetch(_NEXT, [row["id"] for row in rows])}
     people = {row["subject"] for row in rows}
     await driver.execute(f"set local app.people = '{','.join(map(str, people))}'")
     names = {r["id"]: opened(r)["name"] for r in await driver.fetch(_NAMED, people)}
@@ -115,11 +112,11 @@ async def cases(door: DoorDep, kind: str, closed: bool, limit: int) -> Any:
             | {
                 "subject": f"{names[row['subject']][0]}*",
                 "next_due": {
-                    "title": RULES[next_["kind"], next_["rule"]][0],
-                    "due_at": next_["due_at"],
-                    "overdue": next_["due_at"] < now,
+                    "title": RULES[row["kind"], row["rule"]][0],
+                    "due_at": row["due_at"],
+                    "overdue": row["due_at"] < now,
                 }
-                if (next_ := due.get(row["id"]))
+                if row["due_at"]
                 else None,
             }
             for row in rows

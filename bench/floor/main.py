@@ -4,8 +4,10 @@ import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 
+from app.config import get_settings
+from app.rates import Rate
 from bench.floor import lists, page, writes
 from bench.floor.door import Pool
 
@@ -23,8 +25,6 @@ def create_app() -> FastAPI:
         yield
 
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None)
-    api = APIRouter(prefix="/api/v1")
-    for router in (writes.router, lists.router, page.router):
-        api.include_router(router)
-    app.include_router(api)
+    app.state.accounts = Rate(get_settings().account_rate)
+    app.router.routes += [*lists.router.routes, *page.router.routes, *writes.router.routes]
     return app

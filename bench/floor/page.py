@@ -18,17 +18,21 @@ from app.places import Place as Area
 from app.roles import Role
 from app.routers.case_parts import CaseShown
 from app.services import answers, definitions, titles
-from bench.floor.door import Door, DoorDep
+from bench.floor.door import DoorDep
 from bench.floor.lists import RULES, card, opened
+from bench.scenarios import PREFIX
 
-router = APIRouter()
+router = APIRouter(prefix=PREFIX)
 
 _FORMS = definitions.schema_names(KINDS)
 _YEAR, _LATE = timedelta(days=365), timedelta(hours=24)
 _CASE = (
     "select c.id, number, c.kind, state, subject, danger, opened_at, closed_at, valid_until,"
     " outcome, recorded_at, c.organisation_id, account_id, c.version, key, flags, c.district,"
-    " c.town, c.village, seen_by, o.name as organisation, a.display_name as account"
+    " c.town, c.village, seen_by, o.name as organisation, a.display_name as account,"
+    " set_config('app.opened_case', c.id::text, true),"
+    " set_config('app.people', (select string_agg(person_id::text, ',') from case_party"
+    " where case_id = c.id), true)"
     ' from "case" c left join organisation o on o.id = c.organisation_id'
     " left join account a on a.id = c.account_id"
     " where (c.district = $1 or c.seen_by && $2::bigint[]) and c.id = $3"
@@ -37,30 +41,45 @@ _LOOK = (
     "insert into access_log (id, account_id, organisation_id, case_id, what, sight)"
     " values ($1, $2, $3, $4, 'case_page', 'S3')"
 )
-_PARTIES = (
-    "select person_id, role, relation, joined_at from case_party where case_id = $1"
-    " order by joined_at, person_id"
+_PARTS = {
+    "parties": (
+        "person_id, role, relation, joined_at",
+        "select * from case_party where case_id = $1 order by joined_at, person_id",
+    ),
+    "people": (
+        "id, key, sealed, sex, birth_year",
+        "select * from person where id in (select person_id from case_party where case_id = $1)",
+    ),
+    "repeated": (
+        "role",
+        'select distinct p.role from case_party p join "case" c on c.id = p.case_id'
+        " where (p.role = 'victim' and p.person_id = any(one_person(array("
+        " select person_id from case_party where case_id = $1 and role = 'victim')))"
+        " or p.role = 'perpetrator' and p.person_id = any(one_person(array("
+        " select person_id from case_party where case_id = $1 and role = 'perpetrator'))))"
+        " and p.case_id <> $1 and c.kind = $2 and c.opened_at between $3 and $4"
+        " and (c.district = $5 or c.seen_by && $6::bigint[])",
+    ),
+    "events": (
+        "id, seq, name, outcome, state, happened_at, recorded_at, channel, replaces, replaced_by,"
+        " details, key, sealed, locked, account, organisation",
+        "select distinct on (e.name) e.*, a.display_name as account, o.name as organisation"
+        " from event e left join account a on a.id = e.account_id"
+        " left join organisation o on o.id = e.organisation_id"
+        " where case_id = $1 and replaced_by is null order by e.name, seq desc",
+    ),
+    "clocks": (
+        "id, rule, each, round, owner, started_at, alert_at, due_at, paused_at",
+        "select * from deadline where case_id = $1 and met_at is null and dropped_at is null"
+        " order by due_at, id",
+    ),
+    "links": ("case_id", "select case_id from case_link where case_id = $1 or other_id = $1"),
+}
+_NAMES = {part: columns.split(", ") for part, (columns, _) in _PARTS.items()}
+_PAGE = "select " + ", ".join(
+    f"array(select row({columns}) from ({rows}) x) as {part}"
+    for part, (columns, rows) in _PARTS.items()
 )
-_PEOPLE = "select id, key, sealed, sex, birth_year, flags from person where id = any($1::uuid[])"
-_REPEATED = (
-    'select distinct p.role from case_party p join "case" c on c.id = p.case_id'
-    " where (p.role = 'victim' and p.person_id = any(one_person($1::uuid[]))"
-    " or p.role = 'perpetrator' and p.person_id = any(one_person($2::uuid[])))"
-    " and p.case_id <> $3 and c.kind = $4 and c.opened_at between $5 and $6"
-    " and (p.district = $7 or p.seen_by && $8::bigint[])"
-)
-_EVENTS = (
-    "select distinct on (e.name) e.id, seq, e.name, outcome, state, happened_at, recorded_at,"
-    " channel, replaces, replaced_by, details, key, sealed, locked, a.display_name as account,"
-    " o.name as organisation from event e left join account a on a.id = e.account_id"
-    " left join organisation o on o.id = e.organisation_id"
-    " where case_id = $1 and replaced_by is null order by e.name, seq desc"
-)
-_CLOCKS = (
-    "select id, rule, each, round, owner, started_at, alert_at, due_at, paused_at from deadline"
-    " where case_id = $1 and met_at is null and dropped_at is null order by due_at, id"
-)
-_LINKS = "select case_id, other_id from case_link where case_id = $1 or other_id = $1"
 
 
 @router.get("/cases/{case_id}", response_model=CaseShown)
@@ -72,9 +91,14 @@ async def page(door: DoorDep, case_id: UUID) -> Any:
     if row is None:
         raise NotFound("没有这个案件")
     await driver.execute(_LOOK, uuid7(), actor.account_id, actor.organisation_id, case_id)
-    parties = await _parties(door, row)
-    if await driver.fetch(_LINKS, case_id):
+    about = (case_id, row["kind"], row["opened_at"] - _YEAR, row["opened_at"] + _YEAR)
+    found = await driver.fetchrow(_PAGE, *about, district, actor.holders)
+    parts = {
+        part: [dict(zip(n, r, strict=True)) for r in found[part]] for part, n in _NAMES.items()
+    }
+    if parts["links"]:
         raise NotImplementedError("no loaded case has links")
+    again = {r["role"] for r in parts["repeated"]}
     kind = KINDS[row["kind"]]
     roles = actor.roles_in(Area(row["district"], row["town"], row["village"]), row["seen_by"])
     return {
@@ -92,10 +116,10 @@ async def page(door: DoorDep, case_id: UUID) -> Any:
             )
         },
         "safe_contact": [],
-        "parties": parties,
-        "repeated": await _repeated(door, row, parties),
-        "events": await _events(door, row),
-        "deadlines": [_clock(row["kind"], c) for c in await driver.fetch(_CLOCKS, case_id)],
+        "parties": _parties(row, parts),
+        "repeated": {role: role in again for role in ("victim", "perpetrator")},
+        "events": _events(row, parts["events"]),
+        "deadlines": [_clock(row["kind"], c) for c in parts["clocks"]],
         "actions": [
             {"name": a.name, "title": a.title, "basis": a.basis, "form": _FORMS[a.form]}
             for a in kind.actions
@@ -106,16 +130,10 @@ async def page(door: DoorDep, case_id: UUID) -> Any:
     }  # fmt: skip
 
 
-async def _parties(door: Door, case: Any) -> list[dict[str, Any]]:
-    rows = await door.driver.fetch(_PARTIES, case["id"])
-    ids = [row["person_id"] for row in rows]
-    await door.driver.execute(
-        f"set local app.people = '{','.join(map(str, ids))}';"
-        f"set local app.opened_case = '{case['id']}'"
-    )
-    people = {p["id"]: (p, opened(p)) for p in await door.driver.fetch(_PEOPLE, ids)}
+def _parties(case: Any, parts: dict[str, Any]) -> list[dict[str, Any]]:
+    people = {p["id"]: (p, opened(p)) for p in parts["people"]}
     found = []
-    for row in rows:
+    for row in parts["parties"]:
         person, facts = people[row["person_id"]]
         names = ("name", "id_number", "phone", "birth_on", "home_address", "safe_contact")
         found.append(
@@ -137,23 +155,7 @@ async def _parties(door: Door, case: Any) -> list[dict[str, Any]]:
     return found
 
 
-async def _repeated(door: Door, case: Any, parties: list[dict[str, Any]]) -> dict[str, bool]:
-    rows = await door.driver.fetch(
-        _REPEATED,
-        *([p["person_id"] for p in parties if p["role"] == r] for r in ("victim", "perpetrator")),
-        case["id"],
-        case["kind"],
-        case["opened_at"] - _YEAR,
-        case["opened_at"] + _YEAR,
-        case["district"],
-        door.actor.holders,
-    )
-    found = {row["role"] for row in rows}
-    return {role: role in found for role in ("victim", "perpetrator")}
-
-
-async def _events(door: Door, case: Any) -> list[dict[str, Any]]:
-    rows = await door.driver.fetch(_EVENTS, case["id"])
+def _events(case: Any, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     key = crypto.open_key(crypto.keyring(), case["key"])
     kind = KINDS[case["kind"]]
     found = []
@@ -184,11 +186,11 @@ async def _events(door: Door, case: Any) -> list[dict[str, Any]]:
     return found
 
 
-def _clock(kind: str, row: Any) -> dict[str, Any]:
+def _clock(kind: str, row: dict[str, Any]) -> dict[str, Any]:
     now = clock.now()
     title, basis = RULES[kind, row["rule"]]
     paused = row["paused_at"] is not None
-    return dict(row) | {
+    return row | {
         "title": title,
         "basis": basis,
         "owner_title": Role(row["owner"]).label,

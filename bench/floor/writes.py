@@ -22,8 +22,9 @@ from app.places import place_of
 from app.routers.typed import CommandBody, ReceiptShown
 from app.services import answers
 from bench.floor.door import Door, DoorDep
+from bench.scenarios import PREFIX
 
-router = APIRouter()
+router = APIRouter(prefix=PREFIX)
 
 
 class Opening(CommandBody):
