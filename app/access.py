@@ -315,8 +315,8 @@ def place_in(row: Any) -> Place:
 
 
 async def enter_case(work: Work, case_id: UUID) -> None:
-    """Let the transaction read all that hangs on one case that passed its own gate: its vault, and
-    what happened while it was somewhere else."""
+    """Let the transaction read what hangs on one case that passed its own gate, though it happened
+    while the case was somewhere else."""
     await say(work.connection, f"set local app.opened_case = '{case_id}'")
 
 

@@ -85,6 +85,7 @@ class Settings:
     database_url: str | None = field(repr=False)
     owner_database_url: str | None = field(repr=False)
     algorithm: Algorithm
+    reveals_per_hour: int
     keys: Keys
 
     @property
@@ -135,6 +136,7 @@ def read_settings(env: Mapping[str, str]) -> Settings:
         database_url=database_url,
         owner_database_url=_value(env, "OWNER_DATABASE_URL"),
         algorithm=algorithm,
+        reveals_per_hour=_number(env, "ANLAN_REVEALS_PER_HOUR", 20),
         keys=_read_keys(env, production=production),
     )
 

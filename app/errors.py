@@ -184,3 +184,9 @@ class TokenRefused(AppError):
         self.error = error
         self.description = description
         self.status = 401 if error == "invalid_client" else 400
+
+
+class TooManyReveals(Kept, TooManyAttempts):
+    """More secrets asked for within an hour than anybody's work needs; a supervisor is told."""
+
+    type, title = "too-many-reveals", "查阅保密信息过于频繁"

@@ -47,6 +47,7 @@ from app.routers import (
     second_factors,
     sessions,
     typed,
+    vault,
     worklist,
 )
 from app.routers import (
@@ -109,6 +110,7 @@ def create_app(kinds: Kinds = KINDS, engine: AsyncEngine | None = None) -> FastA
         cases.router,
         typed.make_router(kinds),
         people.router,
+        vault.router,
         privacy.router,
         rights.router,
         notices.router,

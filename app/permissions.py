@@ -20,6 +20,7 @@ class Permission(StrEnum):
     CHANGES_READ = "changes.read"
     PEOPLE_FIND = "people.find"
     PEOPLE_MATCH = "people.match"
+    VAULT_REVEAL = "vault.reveal"
     INDICATORS_READ = "indicators.read"
     ACCOUNTS_READ = "accounts.read"
     REGISTERS_READ = "registers.read"
@@ -55,6 +56,7 @@ LABELS: Mapping[Permission, str] = {
     P.CHANGES_READ: "查看案件变动",
     P.PEOPLE_FIND: "查找人员",
     P.PEOPLE_MATCH: "判定是否为同一人",
+    P.VAULT_REVEAL: "查阅保密信息",
     P.INDICATORS_READ: "查看指标",
     P.ACCOUNTS_READ: "查看账号",
     P.REGISTERS_READ: "查看登记簿",
@@ -86,6 +88,8 @@ HOLDERS: Mapping[Permission, frozenset[Role]] = {
     # 综治中心 reads no names (S1), so it looks for none.
     P.PEOPLE_FIND: CASE_ROLES - {Role.ZONGZHI},
     P.PEOPLE_MATCH: frozenset({Role.WOMEN_FED_TOWN, Role.WOMEN_FED_DISTRICT, Role.POLICE}),
+    # Who may have a case in hand, or a woman in her house.
+    P.VAULT_REVEAL: CASE_ROLES - {Role.ZONGZHI},
     P.INDICATORS_READ: frozenset(Role) - ADMINS,
     P.ACCOUNTS_READ: frozenset(Role),
     P.REGISTERS_READ: frozenset(Role),

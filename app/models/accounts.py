@@ -1,10 +1,10 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import false, text
 from sqlmodel import Field, Index, SQLModel
 
-from app.models.columns import BIG, Placed, Versioned, moment
+from app.models.columns import BIG, Placed, Versioned, cipher, moment
 
 
 class Account(Versioned, table=True):
@@ -43,7 +43,8 @@ class Grant(SQLModel, table=True):
 
 
 class AccessLog(SQLModel, table=True):
-    """Every look at S3 and S4, in the transaction of the look."""
+    """Every look at S3 and S4, in the transaction of the look; its reason, if it needs one, sealed
+    under `key`."""
 
     __tablename__ = "access_log"
     id: UUID = Field(primary_key=True)
@@ -54,6 +55,8 @@ class AccessLog(SQLModel, table=True):
     person_id: UUID | None = None
     what: str
     sight: str
+    key: bytes | None = cipher(default=None)
+    reason: bytes | None = cipher(default=None)
     looked_at: datetime = moment(now=True)
 
     __table_args__ = (
@@ -63,7 +66,8 @@ class AccessLog(SQLModel, table=True):
 
 
 class Notice(Placed, table=True):
-    """A neutral notice in the app for a role in an area. Its text names nobody."""
+    """A neutral notice in the app for a role in an area, or for its `supervisors` only. Its text
+    names nobody."""
 
     id: UUID = Field(primary_key=True)
     case_id: UUID = Field(foreign_key="case.id")
@@ -73,6 +77,7 @@ class Notice(Placed, table=True):
     basis: str
     sent_at: datetime = moment()
     read_at: datetime | None = moment(default=None)
+    supervisors: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
     __table_args__ = (Index("ix_notice_place", "district", "role", "sent_at"),)
 

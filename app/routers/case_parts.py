@@ -71,7 +71,7 @@ class PersonFacts(Shown):
     birth_year: int | None = shown(S2, "出生年份")
     birth_on: date | None = shown(S3, "出生日期")
     id_number: str | None = shown(S3, "身份证号")
-    phone: str | None = shown(S2, "联系电话")
+    phone: str | None = shown(S2, "联系电话（中间四位不显示）")
     home_address: str | None = shown(S3, "户籍或常住地址")
     safe_contact: str | None = shown(S2, "安全联系方式")
     flags: list[FlagShown] | None = shown(S3, "特殊保护情形")
@@ -97,6 +97,7 @@ class SafeContact(Shown):
     person_id: UUID = shown(S1, "人员编号")
     role_title: str = shown(S1, "身份名称")
     rule: str = shown(S2, "安全联系方式")
+    phone: str | None = shown(S2, "联系电话（只给承办人）")
 
 
 class Repeated(Shown):

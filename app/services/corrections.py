@@ -11,7 +11,6 @@ from sqlmodel import col
 
 from app import access, clock, crypto
 from app.access import Work
-from app.crypto import Place
 from app.errors import AlreadyReplaced, Invalid, NotAllowed, NotFound, Refused, WrongState
 from app.kinds.base import (
     Action,
@@ -30,7 +29,7 @@ from app.kinds.forms import Form, notes
 from app.kinds.guards import Fact, Guard
 from app.models import CaseVault, Event
 from app.models.columns import TZ, table_of
-from app.services import commands, deadlines, facts
+from app.services import commands, deadlines, facts, vault
 from app.services.answers import open_answers, split
 from app.services.batch import Batch
 from app.services.cards import Card
@@ -244,16 +243,9 @@ async def _corrected(
 
 
 async def _from_vault(work: Work, case_id: UUID, event_id: UUID) -> dict[str, str]:
-    await access.enter_case(work, case_id)
+    await vault.enter(work, case_id, ())
     rows = await work.connection.execute(_VAULT, {"event_id": event_id})
-    return {
-        row.name: crypto.unseal_text(
-            crypto.open_key(crypto.keyring(), row.key, "vault"),
-            row.sealed,
-            Place("case_vault", "sealed", row.id),
-        )
-        for row in rows
-    }
+    return {row.name: vault.opened_value("case_vault", row) for row in rows}
 
 
 async def _restart_clocks(

@@ -17,6 +17,7 @@ from app.crypto import DESTROYED, Keyring, Place, Ring
 from app.db import Begin
 from app.errors import NotFound
 from app.models import (
+    AccessLog,
     AuditEntry,
     Case,
     CaseVault,
@@ -40,6 +41,7 @@ HANGING: tuple[tuple[type[SQLModel], Ring], ...] = (
     (Case, "data"),
     (SecondFactor, "data"),
     (AuditEntry, "data"),
+    (AccessLog, "data"),
     (PersonVault, "vault"),
     (CaseVault, "vault"),
 )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from app import access
+from app import access, crypto
 from app.access import Work
 from app.errors import NotFound
 from app.ids import uuid7
@@ -49,14 +49,17 @@ async def log(
     case_id: UUID | None = None,
     person_id: UUID | None = None,
     id: UUID | None = None,
+    reason: str | None = None,
+    from_: Sight = Sight.S3,
 ) -> None:
-    """Note that somebody looked, if what was shown was S3. One row a look."""
-    if sight < Sight.S3:
+    """Note that somebody looked, if what was shown was S3 (or `from_`). One row a look. Her reason,
+    where she had to give one, is sealed."""
+    if sight < from_:
         return
-    batch = Batch()
+    row_id, batch = id or uuid7(), Batch()
     batch.add(
         AccessLog,
-        id=id or uuid7(),
+        id=row_id,
         account_id=work.actor.account_id,
         organisation_id=work.actor.organisation_id,
         operator=work.operator,
@@ -64,5 +67,15 @@ async def log(
         person_id=person_id,
         what=what,
         sight=sight.value,
+        **_sealed(row_id, reason),
     )
     await batch.write(work.connection)
+
+
+def _sealed(row_id: UUID, reason: str | None) -> dict[str, bytes | None]:
+    if reason is None:
+        return {"key": None, "reason": None}
+    wrapped = crypto.new_key(crypto.keyring())
+    key = crypto.open_key(crypto.keyring(), wrapped)
+    sealed = crypto.seal(key, reason, crypto.Place("access_log", "reason", row_id))
+    return {"key": wrapped, "reason": sealed}

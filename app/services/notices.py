@@ -5,7 +5,18 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, Select, any_, bindparam, or_, select, tuple_, union_all
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    Select,
+    any_,
+    bindparam,
+    or_,
+    select,
+    tuple_,
+    union_all,
+)
 from sqlalchemy import update as change
 from sqlmodel import col
 
@@ -29,10 +40,12 @@ _COLUMNS = [
 
 @dataclass(frozen=True)
 class Post:
-    """What a role is told in a district, of `areas` (a level and codes), or of given cases."""
+    """What a role is told in a district, of `areas` (a level and codes), or of given cases; as
+    `supervisor` also what only those are told."""
 
     district: int
     role: Role
+    supervisor: bool
     areas: tuple[tuple[str, int], ...]
 
     @property
@@ -41,21 +54,22 @@ class Post:
 
 
 def _posts(work: Work) -> list[Post]:
-    found: dict[tuple[int, Role], list[tuple[str, int]]] = {}
+    found: dict[tuple[int, Role, bool], list[tuple[str, int]]] = {}
     for grant in work.actor.grants:
         if grant.role in SEES_NO_CASE:
             continue
         place = place_of(grant.area)
-        areas = found.setdefault((place.district, grant.role), [])
+        areas = found.setdefault((place.district, grant.role, grant.supervisor), [])
         if grant.role not in BY_HOLDING:
             areas.append((reach.level_of(place), grant.area))
-    return [Post(district, role, tuple(areas)) for (district, role), areas in found.items()]
+    return [Post(*of, tuple(areas)) for of, areas in found.items()]
 
 
 def _values(work: Work, posts: list[Post]) -> dict[str, Any]:
     values: dict[str, Any] = {"holders": list(work.actor.holders)}
     for at, post in enumerate(posts):
         values |= {f"district{at}": post.district, f"role{at}": post.role.value}
+        values[f"supervisor{at}"] = post.supervisor
         for level in post.levels:
             values[f"{level}s{at}"] = [code for known, code in post.areas if known == level]
     return values
@@ -130,6 +144,7 @@ def _own(at: int, levels: frozenset[str]) -> Any:
     return (
         (_notice.district == bindparam(f"district{at}", type_=BigInteger))
         & (_notice.role == bindparam(f"role{at}"))
+        & (_notice.supervisors <= bindparam(f"supervisor{at}", type_=Boolean))
         & or_(*held, given)
     )
 

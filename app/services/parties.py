@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
@@ -46,7 +47,8 @@ SHOWN_FROM: Mapping[str, Sight] = {
 
 
 def person_facts(row: Any, sight: Sight) -> dict[str, Any]:
-    """The facts of a person row that a reader of classes up to `sight` may see, others None."""
+    """The facts of a person row that a reader of classes up to `sight` may see, others None; a
+    telephone number masked."""
     facts: dict[str, Any] = {
         "sex": row.sex,
         "sex_title": titles.label(Sex, row.sex),
@@ -55,6 +57,7 @@ def person_facts(row: Any, sight: Sight) -> dict[str, Any]:
     }
     sealed = people.opened(row) if sight >= Sight.S2 else {}
     facts |= {n: sealed.get(n) for n in people.SEALED}
+    facts["phone"] = people.masked(facts["phone"])
     return cut(facts, sight)
 
 
@@ -93,13 +96,27 @@ def shown(opened: Opened, found: Mapping[str, Sequence[Any]]) -> list[dict[str, 
     ]
 
 
-def safe_contact(parties: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """When, how and as whom each person may be called: before anything else on the page."""
+def numbers(
+    work: Work, opened: Opened, found: Mapping[str, Sequence[Any]]
+) -> dict[UUID, str | None]:
+    """By person the telephone number she calls, for whoever has the case in hand; from the rows of
+    OF_CASE."""
+    if opened.row.account_id != work.actor.account_id or opened.sight < Sight.S2:
+        return {}
+    return {person.id: people.opened(person).get("phone") for person in found["people"]}
+
+
+def safe_contact(
+    parties: Sequence[Mapping[str, Any]], numbers: Mapping[UUID, str | None]
+) -> list[dict[str, Any]]:
+    """When, how and as whom each person may be called: before anything else on the page. Whoever
+    has the case in hand is given the number with the rule, never without."""
     rules = {
         p["person_id"]: {
             "person_id": p["person_id"],
             "role_title": p["role_title"],
             "rule": p["safe_contact"],
+            "phone": numbers.get(p["person_id"]),
         }
         for p in parties
         if p["safe_contact"]

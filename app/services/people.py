@@ -178,17 +178,26 @@ def _join(case: Card, event_id: UUID, known: Known, facts: dict[str, Any], batch
 def _lock_away(person_id: UUID, answer: PersonAnswer, batch: Batch) -> None:
     for name in VAULTED:
         if value := getattr(answer, name):
-            row_id, wrapped = uuid7(), crypto.new_key(crypto.keyring(), "vault")
-            key = crypto.open_key(crypto.keyring(), wrapped, "vault")
-            place = Place("person_vault", "sealed", row_id)
-            batch.add(
-                PersonVault,
-                id=row_id,
-                person_id=person_id,
-                name=name,
-                key=wrapped,
-                sealed=crypto.seal(key, value, place),
-            )
+            lock_away(person_id, name, value, batch, id=uuid7())
+
+
+def lock_away(person_id: UUID, name: str, value: str, batch: Batch, *, id: UUID) -> None:
+    """Put an S4 fact of a person into the vault, in a row with this id."""
+    wrapped = crypto.new_key(crypto.keyring(), "vault")
+    key = crypto.open_key(crypto.keyring(), wrapped, "vault")
+    batch.add(
+        PersonVault,
+        id=id,
+        person_id=person_id,
+        name=name,
+        key=wrapped,
+        sealed=crypto.seal(key, value, Place("person_vault", "sealed", id)),
+    )
+
+
+def masked(phone: str | None) -> str | None:
+    """A number as it is shown until somebody says why she needs it: 138****0000."""
+    return f"{phone[:3]}****{phone[-4:]}" if phone else None
 
 
 async def _alike(work: Work, person_id: UUID, facts: dict[str, Any]) -> Sequence[tuple[UUID, str]]:

@@ -31,10 +31,13 @@ async def case_page(work: Work, case_id: UUID) -> dict[str, Any]:
     }
     found = await (_DEEP if deep else _PAGE).read(work.connection, values)
     people = parties.shown(opened, found)
+    contact = parties.safe_contact(people, parties.numbers(work, opened, found))
+    if not deep and any(c["phone"] for c in contact):
+        await looks.log(work, "contact_phone", opened.sight, from_=Sight.S2, case_id=case_id)
     again = {row.role for row in found["repeated"]} if deep else set()
     return {
         "card": _card(work, opened, found["in_charge"][0]),
-        "safe_contact": parties.safe_contact(people),
+        "safe_contact": contact,
         "parties": people,
         "repeated": {"victim": "victim" in again, "perpetrator": "perpetrator" in again},
         "events": timeline.current(opened, found["events"]),

@@ -43,7 +43,7 @@ async def search(work: Work, wanted: Wanted) -> dict[str, Any]:
         raise NotAllowed("您的角色不能查找人员")
     await looks.log(work, "people_search", max(highest, Sight.S3))
     found = await _found(work, wanted)
-    seen = await _through(work, [row.person_id for row in found])
+    seen = await through(work, [row.person_id for row in found])
     known = await access.people_of(work, list(seen))
     shown = [brief(known[id], cases) for id, cases in seen.items()]
     if wanted.name is not None:
@@ -105,7 +105,7 @@ _PARTS = (
 )
 
 
-async def _through(work: Work, ids: Sequence[UUID]) -> dict[UUID, list[dict[str, Any]]]:
+async def through(work: Work, ids: Sequence[UUID]) -> dict[UUID, list[dict[str, Any]]]:
     """Person → the cases in which the actor reads the person's name, newest first."""
     wanted = _PARTS.where(
         _party.person_id == any_(bindparam("ids", type_=ARRAY(_party.person_id.type))),
@@ -124,14 +124,14 @@ async def _through(work: Work, ids: Sequence[UUID]) -> dict[UUID, list[dict[str,
 def brief(row: Any, cases: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """What tells a person from another of the same name, with the cases it is known from."""
     sealed = people.opened(row)
-    number, phone = sealed.get("id_number"), sealed.get("phone")
+    number = sealed.get("id_number")
     return {
         "id": row.id,
         "name": sealed.get("name"),
         "sex": row.sex,
         "birth_year": row.birth_year,
         "id_number": f"**************{number[-4:]}" if number else None,
-        "phone": f"{phone[:3]}****{phone[-4:]}" if phone else None,
+        "phone": people.masked(sealed.get("phone")),
         "same_as": row.same_as,
         "cases": [{k: v for k, v in case.items() if k != "sight"} for case in cases],
     }
@@ -142,7 +142,7 @@ async def person_page(work: Work, person_id: UUID) -> dict[str, Any]:
 
     Raises NotFound for somebody the actor reaches through no case.
     """
-    cases = (await _through(work, [person_id])).get(person_id)
+    cases = (await through(work, [person_id])).get(person_id)
     if cases is None:
         raise NotFound("没有这个人员")
     sight = max(case["sight"] for case in cases)
@@ -158,6 +158,6 @@ async def person_page(work: Work, person_id: UUID) -> dict[str, Any]:
 
 async def reachable(work: Work, ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
     """Those of the persons whom the actor knows by name through some case, in brief."""
-    seen = await _through(work, ids)
+    seen = await through(work, ids)
     known = await access.people_of(work, list(seen))
     return {id: brief(known[id], cases) for id, cases in seen.items()}

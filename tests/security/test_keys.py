@@ -58,8 +58,8 @@ WAITING = text(
 """Two wait for that table: whoever opens cases, and the command."""
 
 SEALED = {
-    "case": "data", "audit_entry": "data", "person": "data", "second_factor": "data",
-    "person_vault": "vault", "case_vault": "vault", "event": "",
+    "case": "data", "audit_entry": "data", "access_log": "data", "person": "data",
+    "second_factor": "data", "person_vault": "vault", "case_vault": "vault", "event": "",
 }  # fmt: skip
 """Every table with a key, cases before their events, and the ring of its key."""
 
@@ -67,6 +67,7 @@ SEALED = {
 INSERTED = {f"INSERT {column.name}" for column in table_of(AuditEntry).c}
 KEEPS = {
     "audit_entry": {"SELECT id", "SELECT key", "UPDATE key", *INSERTED},
+    "access_log": {"SELECT id", "SELECT key", "UPDATE key"},
     "case": {"SELECT id", "SELECT key", "UPDATE key"},
     "case_vault": {"SELECT id", "SELECT key", "UPDATE key"},
     "event": {"SELECT id", "SELECT case_id", "SELECT key", "UPDATE key"},
@@ -169,7 +170,7 @@ async def unreadable(owner: Owner, ring: Keyring) -> tuple[int, list[str]]:
                         continue
                     if not which:
                         key = crypto.open_key_under(cases[row.case_id], row.key)
-                    column = "reason" if name == "audit_entry" else "sealed"
+                    column = "sealed" if hasattr(row, "sealed") else "reason"
                     crypto.unseal(key, getattr(row, column), Place(name, column, row.id))
                     read += 1
                 except (Unreadable, KeyError):

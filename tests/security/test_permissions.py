@@ -27,6 +27,7 @@ EXPECTED: dict[str, set[str]] = {
     "notices.read": WORKING,
     "changes.read": WORKING,
     "people.find": WORKING - {"zongzhi"},
+    "vault.reveal": WORKING - {"zongzhi"},
     "people.match": {"women_fed_town", "women_fed_district", "police"},
     "indicators.read": ALL - ADMINS,
     "accounts.read": ALL,
