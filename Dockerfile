@@ -13,7 +13,8 @@ RUN python -m venv /venv \
     && chmod 755 /venv/bin/anlan
 
 FROM python:3.11-slim
-RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin anlan
+RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin anlan \
+    && install -d -o 10001 /anchors
 WORKDIR /anlan
 COPY --from=packages /venv /venv
 COPY alembic.ini ./

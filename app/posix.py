@@ -7,9 +7,11 @@ import signal
 import stat
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TypedDict
+from typing import IO, TypedDict
 
 Account = pwd.struct_passwd
 
@@ -49,6 +51,30 @@ def run(command: Sequence[str | Path], *, text: str = "", account: Account | Non
     if done.returncode != 0:
         raise ProgramError(f"{Path(command[0]).name}: {done.stderr.strip()}")
     return done.stdout
+
+
+@contextmanager
+def output(command: Sequence[str | Path]) -> Iterator[IO[bytes]]:
+    """What a program writes, while it writes it. Raises ProgramError if it failed."""
+    with (
+        tempfile.TemporaryFile() as errors,
+        subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            env=ENVIRONMENT,
+        ) as program,
+    ):
+        assert program.stdout is not None  # noqa: S101 - a pipe was asked for
+        try:
+            yield program.stdout
+        except BaseException:
+            program.kill()
+            raise
+        if program.wait():
+            errors.seek(0)
+            raise ProgramError(f"{Path(command[0]).name}: {errors.read().decode().strip()}")
 
 
 def spawn(

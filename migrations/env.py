@@ -7,7 +7,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from app.config import get_settings
-from app.db import app_role, async_url, keys_role, owner_role
+from app.db import app_role, async_url, keys_role, owner_role, worker_role
 from app.models import SQLModel
 
 EXTENSIONS = ("btree_gist",)
@@ -27,8 +27,10 @@ def run(connection: Connection, schema: str) -> None:
 
 def prepare(connection: Connection, schema: str) -> None:
     """Roles belong to the server and outlive a downgrade; the schema belongs to the owner."""
-    owner, app, keys = owner_role(schema), app_role(schema), keys_role(schema)
-    for role, login in ((owner, "nologin"), (app, "login"), (keys, "nologin")):
+    owner, app = owner_role(schema), app_role(schema)
+    keys, worker = keys_role(schema), worker_role(schema)
+    roles = ((owner, "nologin"), (app, "login"), (keys, "nologin"), (worker, "login"))
+    for role, login in roles:
         known = connection.execute(text("select 1 from pg_roles where rolname = :r"), {"r": role})
         if known.first() is None:
             connection.execute(text(f'create role "{role}" {login}'))
@@ -37,7 +39,8 @@ def prepare(connection: Connection, schema: str) -> None:
     for extension in EXTENSIONS:
         connection.execute(text(f"create extension if not exists {extension} schema public"))
     connection.execute(text(f'create schema if not exists "{schema}" authorization "{owner}"'))
-    connection.execute(text(f'grant usage on schema "{schema}" to "{app}", "{keys}"'))
+    others = f'"{app}", "{keys}", "{worker}"'
+    connection.execute(text(f'grant usage on schema "{schema}" to {others}'))
     connection.execute(text(f'set role "{owner}"'))
     connection.execute(text(f'set search_path = "{schema}", public'))
 

@@ -17,10 +17,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from app import migrate
 from app.config import get_settings
-from app.db import app_role, make_engine, owner_role, transaction
+from app.db import app_role, make_engine, owner_role, transaction, worker_role
 from app.embedded import EmbeddedPostgres
 from app.main import create_app
 from app.services import areas, seed
+from tests.security.recording import Auditor
 
 BASE = "http://test/api/v1"
 # One account asks for many here; how fast anybody may ask has tests of its own.
@@ -81,6 +82,25 @@ async def engine(postgres: EmbeddedPostgres, owner: Owner) -> AsyncIterator[Asyn
     made = make_engine(postgres.dsn("anlan", app_role(get_settings().schema)), get_settings())
     yield made
     await made.dispose()
+
+
+@pytest.fixture(scope="session")
+async def worker_engine(postgres: EmbeddedPostgres) -> AsyncIterator[AsyncEngine]:
+    """Signed in as the worker's role."""
+    made = make_engine(postgres.dsn("anlan", worker_role(get_settings().schema)), get_settings())
+    yield made
+    await made.dispose()
+
+
+@pytest.fixture
+def auditor(
+    postgres: EmbeddedPostgres,
+    owner_engine: AsyncEngine,
+    worker_engine: AsyncEngine,
+    tmp_path: Path,
+) -> Auditor:
+    """Whoever has the record sealed and checks it."""
+    return Auditor(postgres, owner_engine, worker_engine, tmp_path)
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,8 @@ import json
 import os
 import signal
 import sys
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
@@ -15,11 +16,17 @@ import typer
 import uvicorn
 from rich.progress import track
 
-from app import clock, logs, migrate
+from app import clock, jobs, logs, migrate
 from app.access import Held
-from app.cli import keys
-from app.cli.common import OneLine, as_owner, database, needed, owner_url, say, step
-from app.config import Settings, SettingsError, get_settings
+from app.cli import audit, keys
+from app.cli.common import OneLine, Urls, as_owner, database, needed, owner_url, say, step
+from app.config import (
+    Settings,
+    SettingsError,
+    WorkerSettings,
+    get_settings,
+    read_worker_settings,
+)
 from app.demo import beside, staff
 from app.errors import Invalid
 from app.main import create_app
@@ -36,6 +43,7 @@ admin_app = typer.Typer(no_args_is_help=True)
 indicators_app = typer.Typer(no_args_is_help=True, callback=lambda: None)
 app.add_typer(areas_app, name="areas", help="地区 / administrative areas")
 app.add_typer(admin_app, name="admin", help="账号 / accounts")
+app.add_typer(audit.app, name="audit", help="审计记录 / the record")
 app.add_typer(indicators_app, name="indicators", help="指标 / indicators")
 app.add_typer(keys.app, name="keys", help="密钥 / keys")
 
@@ -44,7 +52,7 @@ def _prepare(owner: str, settings: Settings) -> None:
     """Tables, the app's login and, in 清城区, its areas."""
     with step("数据库表", "tables"):
         migrate.upgrade(owner)
-        asyncio.run(migrate.set_app_login(owner, settings))
+        asyncio.run(migrate.set_logins(owner, settings))
     if settings.district in areas.SHIPPED_DISTRICTS:
         with step("地区", "areas"):
             asyncio.run(as_owner(owner, settings, areas.import_shipped))
@@ -71,7 +79,7 @@ def serve(
             os.environ["DATABASE_URL"] = urls.app
             get_settings.cache_clear()
         say.print(f"[green]✓[/green] http://{settings.host}:{settings.port}")
-        with beside.beside(urls.app) if demo and urls.app else nullcontext():
+        with _beside(settings, urls, demo=demo):
             uvicorn.run(
                 "app.main:create_app",
                 factory=True,
@@ -84,6 +92,36 @@ def serve(
                 forwarded_allow_ips=settings.proxies,
                 timeout_graceful_shutdown=30,
             )
+
+
+@contextmanager
+def _beside(settings: Settings, urls: Urls, *, demo: bool) -> Iterator[None]:
+    """What runs beside the server on one machine: the worker, unless the database is somebody
+    else's, and the demo year."""
+    with ExitStack() as stack:
+        if settings.database_url is None and urls.worker is not None:
+            worker = read_worker_settings(os.environ)
+            stack.enter_context(jobs.beside(urls.worker, worker))
+        if demo and urls.app is not None:
+            stack.enter_context(beside.beside(urls.app))
+        yield
+
+
+@app.command()
+def worker() -> None:
+    """封存记录、发送期限通知、清理过期数据；服务运行期间须一直运行。Seal, send, clear away."""
+    signal.signal(signal.SIGTERM, _leave)
+    settings = read_worker_settings(os.environ)
+    if settings.database_url is not None:
+        _work(settings.database_url, settings)
+        return
+    with database(get_settings()) as urls:
+        _work(needed(urls.worker), settings)
+
+
+def _work(url: str, settings: WorkerSettings) -> None:
+    say.print(f"[green]✓[/green] 后台任务已启动 / worker started: {settings.anchors}")
+    asyncio.run(jobs.work(url, settings))
 
 
 def _prepare_demo(owner: str, settings: Settings) -> None:

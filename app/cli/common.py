@@ -15,7 +15,7 @@ from typer.core import TyperGroup
 
 from app import migrate
 from app.config import Settings, SettingsError
-from app.db import app_role
+from app.db import app_role, worker_role
 from app.embedded import EmbeddedPostgres, EmbeddedPostgresError
 from app.errors import AppError
 from app.posix import ProgramError
@@ -62,10 +62,11 @@ def _reason(error: BaseException) -> str:
 
 
 class Urls(NamedTuple):
-    """Where the database is: for the app, for the owner of its tables."""
+    """Where the database is: for the app, for the owner of its tables, for the worker."""
 
     app: str | None
     owner: str | None
+    worker: str | None
 
 
 @contextmanager
@@ -73,7 +74,7 @@ def database(settings: Settings, *, shared: bool = True) -> Iterator[Urls]:
     """The database of the settings; without one the embedded, started here unless, with `shared`,
     it runs already."""
     if settings.database_url is not None or settings.owner_database_url is not None:
-        yield Urls(settings.database_url, settings.owner_database_url)
+        yield Urls(settings.database_url, settings.owner_database_url, settings.worker_database_url)
         return
     postgres = EmbeddedPostgres(settings.data / "postgres")
     owner = postgres.dsn(DATABASE)
@@ -81,7 +82,8 @@ def database(settings: Settings, *, shared: bool = True) -> Iterator[Urls]:
         found = postgres.psql("postgres", "select datname from pg_database")
         if DATABASE not in found.split():
             postgres.psql("postgres", f"create database {DATABASE}")
-        yield Urls(postgres.dsn(DATABASE, app_role(settings.schema)), owner)
+        app_url = postgres.dsn(DATABASE, app_role(settings.schema))
+        yield Urls(app_url, owner, postgres.dsn(DATABASE, worker_role(settings.schema)))
 
 
 async def _answers(url: str) -> bool:

@@ -7,7 +7,7 @@ sealed for.
 """
 
 from app.crypto.canonical import canonical
-from app.crypto.chain import GENESIS, fingerprint, link
+from app.crypto.chain import GENESIS, fingerprint, link, link_by
 from app.crypto.indexes import (
     INDEX_BYTES,
     IndexColumn,
@@ -66,6 +66,7 @@ __all__ = [
     "index",
     "keyring",
     "link",
+    "link_by",
     "new_key",
     "new_key_under",
     "normalise_id_number",

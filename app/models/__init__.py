@@ -23,7 +23,7 @@ from app.models.cases import (
 from app.models.machines import MachineClient, MachineKey, MachineToken
 from app.models.people import CaseParty, PartyGram, Person, PersonMatch, PersonVault
 from app.models.privacy import Disclosure, LegalHold, SubjectRequest
-from app.models.record import AuditEntry
+from app.models.record import AuditEntry, SealLeaf, SealRow, SealWaiting
 from app.models.second_factors import GuessTurn, RecoveryCode, SecondFactor
 from app.models.sessions import KnownDevice, RefreshToken, Session
 from app.models.stays import BedStay
@@ -63,6 +63,9 @@ __all__ = [
     "RecoveryCode",
     "RefreshToken",
     "SQLModel",
+    "SealLeaf",
+    "SealRow",
+    "SealWaiting",
     "SecondFactor",
     "Session",
     "SubjectRequest",

@@ -16,6 +16,7 @@ from app.config import (
     SettingsError,
     development_keys,
     read_settings,
+    read_worker_settings,
 )
 from app.main import create_app
 
@@ -164,3 +165,32 @@ async def test_the_app_refuses_to_run_as_somebody_who_sees_past_the_walls(
     with pytest.raises(SettingsError, match="应用角色"):
         async with app.router.lifespan_context(app):
             pass
+
+
+def worker() -> dict[str, str]:
+    return {
+        "ANLAN_ENV": "production",
+        "WORKER_DATABASE_URL": "postgresql://d441802_worker@db/anlan",
+        "ANLAN_ANCHORS": "/mnt/anchors/anlan.jsonl",
+        "ANLAN_SEAL_KEY": production()["ANLAN_TOKEN_KEY"],
+    }
+
+
+def test_the_worker_needs_no_key_that_opens_anything() -> None:
+    settings = read_worker_settings(worker())
+    assert settings.anchors == Path("/mnt/anchors/anlan.jsonl")
+    assert "PRIVATE KEY" not in repr(settings)
+
+
+@pytest.mark.parametrize("name", ["WORKER_DATABASE_URL", "ANLAN_ANCHORS", "ANLAN_SEAL_KEY"])
+def test_a_worker_in_production_lacking_something_is_refused(name: str) -> None:
+    env = worker()
+    del env[name]
+    with pytest.raises(SettingsError, match=name):
+        read_worker_settings(env)
+
+
+def test_a_worker_in_production_does_not_sign_with_the_development_key() -> None:
+    spare = read_worker_settings({}).seal_pem
+    with pytest.raises(SettingsError, match="ANLAN_SEAL_KEY"):
+        read_worker_settings(worker() | {"ANLAN_SEAL_KEY": spare})

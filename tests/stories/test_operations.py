@@ -91,12 +91,10 @@ def test_the_app_signs_in_with_the_password_of_its_own_url_only(
     salt = b64decode(expected.split("$")[1].split(":")[1])
     monkeypatch.setattr(os, "urandom", lambda _: salt)
     postgres.psql("postgres", f"alter role {SPARE}_app password null")
-    asyncio.run(migrate.set_app_login(spare, read_settings(environment)))
+    asyncio.run(migrate.set_logins(spare, read_settings(environment)))
     assert postgres.psql("postgres", stored).strip() == expected
     with pytest.raises(SettingsError, match=f"{SPARE}_app"):
-        asyncio.run(
-            migrate.set_app_login(spare, read_settings(environment | {"DATABASE_URL": spare}))
-        )
+        asyncio.run(migrate.set_logins(spare, read_settings(environment | {"DATABASE_URL": spare})))
 
 
 def test_what_cannot_be_reached_is_said_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:

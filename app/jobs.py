@@ -1,0 +1,128 @@
+"""What the worker does, again and again: it seals, sends and clears away, and decides nothing.
+
+Each chore may run twice, and be killed anywhere: the next turn goes on where it stopped.
+"""
+
+import asyncio
+import logging
+import multiprocessing
+import signal
+import time
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+import asyncpg
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from app.config import WorkerSettings
+from app.crypto.signing import Es256, Signer
+from app.db import CommitFailed, make_engine
+from app.services.record import sealing
+from app.services.record.sealing import RolledBack
+
+log = logging.getLogger("anlan.worker")
+
+BREATH: Final = 1.0
+"""Seconds between two looks at what is due."""
+
+TROUBLE: Final = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    SQLAlchemyError,
+    CommitFailed,
+    RolledBack,
+)
+"""What the world outside does to a chore; it is tried again. Anything else ends the worker."""
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What the chores work with."""
+
+    engine: AsyncEngine
+    signer: Signer
+    anchors: Path
+
+
+@dataclass(frozen=True)
+class Chore:
+    """A piece of work that comes round: `run` says how much it did."""
+
+    name: str
+    every: timedelta
+    run: Callable[[Bench], Awaitable[int]]
+
+
+async def _seal(bench: Bench) -> int:
+    return await sealing.seal_all(bench.engine, bench.signer, bench.anchors)
+
+
+CHORES: Final = (Chore("seal", timedelta(minutes=1), _seal),)
+
+
+async def work(
+    url: str,
+    settings: WorkerSettings,
+    chores: Sequence[Chore] = CHORES,
+    wanted: Callable[[], bool] = lambda: True,
+) -> None:
+    """Do the chores when they are due, as long as they are `wanted`. A database that goes away is
+    waited for."""
+    bench = Bench(make_engine(url, settings), Es256(settings.seal_pem), settings.anchors)
+    due = dict.fromkeys(chores, 0.0)
+    troubled: dict[Chore, str] = {}
+    try:
+        while wanted():
+            for chore in chores:
+                if due[chore] <= time.monotonic():
+                    due[chore] = time.monotonic() + chore.every.total_seconds()
+                    await _once(bench, chore, troubled)
+            await asyncio.sleep(BREATH)
+    finally:
+        await bench.engine.dispose()
+
+
+async def _once(bench: Bench, chore: Chore, troubled: dict[Chore, str]) -> None:
+    """Run a chore. The same trouble is told once, not every minute of an outage."""
+    try:
+        done = await chore.run(bench)
+    except TROUBLE as error:
+        what = type(getattr(error, "orig", None) or error).__name__
+        if troubled.get(chore) != what:
+            told = str(error) if isinstance(error, RolledBack) else what
+            log.error("%s: %s", chore.name, told)
+        troubled[chore] = what
+        return
+    if troubled.pop(chore, None):
+        log.warning("%s: goes on", chore.name)
+    if done:
+        log.info("%s: %d", chore.name, done)
+
+
+@contextmanager
+def beside(url: str, settings: WorkerSettings) -> Iterator[None]:
+    """Work in another process while the block runs; it also ends when ours is killed."""
+    child = multiprocessing.get_context("spawn").Process(
+        target=_child, args=(url, settings), daemon=True
+    )
+    child.start()
+    try:
+        yield
+    finally:
+        child.terminate()
+        child.join()
+
+
+def _child(url: str, settings: WorkerSettings) -> None:
+    # Ctrl-C reaches the whole group; the parent decides when the work stops.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    assert parent is not None  # noqa: S101 - it is a child
+    asyncio.run(work(url, settings, wanted=parent.is_alive))
