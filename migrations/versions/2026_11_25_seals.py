@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "seals"
-down_revision = "rights"
+down_revision = "vault_opened"
 branch_labels = None
 depends_on = None
 

@@ -125,6 +125,7 @@ async def test_a_secret_put_in_anothers_place_is_seen(owner: Owner, case_id: str
 
 async def test_a_cut_off_end_is_seen(owner: Owner, case_id: str) -> None:
     async with owner() as connection:
+        await connection.execute(text("delete from disclosure"))
         await connection.execute(
             text("delete from event where seq = 5 and case_id = :c"), {"c": UUID(case_id)}
         )
