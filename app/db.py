@@ -80,7 +80,7 @@ def make_engine(
         isolation_level="AUTOCOMMIT",
         pool_size=settings.pool_size,
         max_overflow=0,
-        pool_timeout=5,
+        pool_timeout=10,
         # An error's text repeats the statement; what people typed must not be in it.
         hide_parameters=True,
         connect_args={

@@ -27,6 +27,7 @@ class Journey:
     case_id: str = ""
     state: str = ""
     receipts: list[dict[str, Any]] = field(default_factory=list)
+    sent: dict[str, Any] = field(default_factory=dict)
 
     async def take(self, step: Step) -> httpx.Response:
         """Send one step as the step's role at the step's moment."""
@@ -37,6 +38,7 @@ class Journey:
             "happened_at": self.moment.isoformat(),
             "answers": self._filled(step.answers, people),
         }
+        self.sent = body
         sender = await self.client(step.by.value)
         with clock.at(self.moment):
             if step.action == "opened":
