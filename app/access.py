@@ -13,6 +13,7 @@ from sqlalchemy import (
     Select,
     Text,
     Uuid,
+    all_,
     and_,
     any_,
     bindparam,
@@ -35,33 +36,8 @@ from app.models import Case, CaseLink, CaseParty, Person
 from app.models.columns import MANY, Located, Placed, table_of
 from app.permissions import Permission, permitted
 from app.places import Place, place_of
-from app.roles import ADMINS, Role
-
-BY_HOLDING = frozenset(
-    {Role.COURT, Role.SHELTER, Role.LEGAL_AID, Role.MEDIATOR, Role.HOSPITAL, Role.SCHOOL}
-)
-"""Roles that see only cases given to them or their organisation, not all of an area."""
-
-SEES_NO_CASE = ADMINS | {Role.WCWC_OFFICE}
-
-HIGHEST: Mapping[Role, Sight] = {
-    Role.GRID_WORKER: Sight.S2,
-    Role.VILLAGE_COMMITTEE: Sight.S2,
-    Role.ZONGZHI: Sight.S1,
-    Role.HOSPITAL: Sight.S2,
-    Role.SCHOOL: Sight.S2,
-    Role.WOMEN_FED_VILLAGE: Sight.S2,
-    Role.WOMEN_FED_TOWN: Sight.S3,
-    Role.WOMEN_FED_DISTRICT: Sight.S3,
-    Role.POLICE: Sight.S3,
-    Role.COURT: Sight.S3,
-    Role.MEDIATOR: Sight.S3,
-    Role.SHELTER: Sight.S3,
-    Role.CIVIL_AFFAIRS: Sight.S3,
-    Role.LEGAL_AID: Sight.S3,
-    Role.JUSTICE_BUREAU: Sight.S2,
-}
-"""The highest class a role reads in a case it may see. S4 is read by nobody this way."""
+from app.policy import BY_AREA, SEES_NO_CASE, Decision, Purpose, Standing, decide
+from app.roles import Role
 
 
 @dataclass(frozen=True)
@@ -105,6 +81,8 @@ class Actor:
     display_name: str
     grants: tuple[Held, ...]
     machine: Machine | None = None
+    barred: tuple[UUID, ...] = ()
+    """Cases that are not there for this actor: her own, or one that a conflict of interest bars."""
 
     @cached_property
     def roles(self) -> frozenset[Role]:
@@ -127,7 +105,7 @@ class Actor:
         """Level → codes of the areas whose cases this actor may see as a whole."""
         found: dict[str, list[int]] = {"district": [], "town": [], "village": []}
         for grant in self.grants:
-            if grant.role not in BY_HOLDING | SEES_NO_CASE:
+            if grant.role in BY_AREA:
                 place = place_of(grant.area)
                 level = "village" if place.village else "town" if place.town else "district"
                 found[level].append(grant.area)
@@ -141,25 +119,29 @@ class Actor:
     def reach(self) -> dict[str, Any]:
         """What `within_reach` binds."""
         areas: dict[str, Any] = {f"{level}s": list(codes) for level, codes in self.areas.items()}
-        return areas | {"holders": list(self.holders) if self.sees_cases else []}
+        holders = list(self.holders) if self.sees_cases else []
+        return areas | {"holders": holders, "barred": list(self.barred)}
 
     def roles_in(self, place: Place, seen_by: Sequence[int]) -> frozenset[Role]:
         """The roles this actor has in a case: by its area, or because it was given the case."""
         given = bool(set(self.holders) & set(seen_by))
         return frozenset(
-            g.role for g in self.grants if given or (g.covers(place) and g.role not in BY_HOLDING)
+            g.role for g in self.grants if given or (g.covers(place) and g.role in BY_AREA)
         )
 
     def supervises(self, place: Place) -> bool:
         return any(g.supervisor and g.covers(place) for g in self.grants)
 
-    def may_read(self, kind: CaseKind, roles: frozenset[Role]) -> Sight:
-        """The highest class this actor reads of a case of the kind, holding these roles in it."""
-        able = [HIGHEST[r] for r in roles & kind.read_by if r in HIGHEST]
-        highest = max(able, default=Sight.S0)
-        if self.machine is None:
-            return highest
-        return min(highest, self.machine.highest) if self.serves(kind) else Sight.S0
+    def stands(self, kind: CaseKind, row: Any) -> Standing:
+        """How this actor stands to the case, of that kind, of a row with id, place and holders."""
+        limit = Sight.S4
+        if self.machine is not None:
+            limit = self.machine.highest if self.serves(kind) else Sight.S0
+        return Standing(
+            roles=self.roles_in(place_in(row), row.seen_by),
+            limit=limit,
+            barred=row.id in self.barred,
+        )
 
     def serves(self, kind: CaseKind) -> bool:
         """Whether the actor works on the kind at all now: a person always, a partner's system if
@@ -171,6 +153,7 @@ class Actor:
         """The SQL that gives a transaction this identity. Only integers and our own ids go in."""
         listed = {level: ",".join(map(str, codes)) for level, codes in self.areas.items()}
         holders = ",".join(map(str, self.holders)) if self.sees_cases else ""
+        barred = f"set local app.barred = '{','.join(map(str, self.barred))}';" * bool(self.barred)
         check = (
             f"select session_check('{self.session_id}', {self.version});" if self.session_id else ""
         )
@@ -181,6 +164,7 @@ class Actor:
             f"set local app.towns = '{listed['town']}';"
             f"set local app.villages = '{listed['village']}';"
             f"set local app.holders = '{holders}';"
+            f"{barred}"
         )
 
 
@@ -220,21 +204,35 @@ def given_scope(table: type[Placed], actor: Actor) -> ColumnElement[bool]:
 
 
 def scope(table: type[Placed], actor: Actor) -> ColumnElement[bool]:
-    """Every row the actor may see, by area or because it was given."""
-    return or_(area_scope(table, actor), given_scope(table, actor))
+    """Every row the actor may see, by area or because it was given; none of a barred case."""
+    return and_(or_(area_scope(table, actor), given_scope(table, actor)), *unbarred(table, actor))
+
+
+def unbarred(table: Any, actor: Actor) -> list[ColumnElement[bool]]:
+    """Leaves out the rows of cases the actor is barred from."""
+    case_id = table.id if table is Case else table.case_id
+    return [col(case_id).not_in(actor.barred)] if actor.barred else []
+
+
+def decision(work: Work, row: Any, purpose: Purpose = Purpose.WORK) -> Decision:
+    """How much the actor reads of the case of a row with its id, kind, place and holders."""
+    kind = work.kinds[row.kind]
+    return decide(kind, work.actor.stands(kind, row), purpose)
 
 
 def within_reach(table: type[Placed]) -> ColumnElement[bool]:
     """As `scope`, in words that are the same for everybody, for statements built once and found by
     something else: the actor's `reach` is bound to it."""
     columns = table_of(table).c
-    return or_(
+    case_id: ColumnElement[UUID] = columns["id" if table is Case else "case_id"]
+    reached = or_(
         *(
             columns[level] == any_(bindparam(f"{level}s", type_=MANY))
             for level in ("district", "town", "village")
         ),
         columns.seen_by.op("&&")(bindparam("holders", type_=MANY)),
     )
+    return and_(reached, case_id != all_(bindparam("barred", type_=ARRAY(Uuid))))
 
 
 def readable_kinds(actor: Actor, kinds: Mapping[str, CaseKind]) -> list[str]:
@@ -324,6 +322,11 @@ async def enter_people(work: Work, people: Sequence[UUID]) -> None:
     """Let the transaction read and change these people. Only after the gate they came through."""
     ids = ",".join(map(str, people))
     await say(work.connection, f"set local app.people = '{ids}'")
+
+
+async def enter_recusals(work: Work, account_id: int) -> None:
+    """Let the transaction read what is hidden from one account. For who keeps the list."""
+    await say(work.connection, f"set local app.recused = '{account_id}'")
 
 
 PARTIES = (

@@ -29,6 +29,8 @@ class Permission(StrEnum):
     BEDS_KEEP = "beds.keep"
     SURVEYS_SIGN = "surveys.sign"
     HOLIDAYS_KEEP = "holidays.keep"
+    RECUSALS_DECLARE = "recusals.declare"
+    RECUSALS_KEEP = "recusals.keep"
     POLICE_PAPERS = "papers.police"
     COURT_PAPERS = "papers.court"
     DISCLOSURES_READ = "disclosures.read"
@@ -65,6 +67,8 @@ LABELS: Mapping[Permission, str] = {
     P.BEDS_KEEP: "维护床位",
     P.SURVEYS_SIGN: "签报摸底排查",
     P.HOLIDAYS_KEEP: "维护节假日",
+    P.RECUSALS_DECLARE: "申请和决定回避",
+    P.RECUSALS_KEEP: "查看和解除回避",
     P.POLICE_PAPERS: "推送公安文书",
     P.COURT_PAPERS: "推送法院文书",
     P.DISCLOSURES_READ: "查看个人信息提供记录",
@@ -104,6 +108,9 @@ HOLDERS: Mapping[Permission, frozenset[Role]] = {
     P.BEDS_KEEP: frozenset({Role.WOMEN_FED_DISTRICT, Role.CIVIL_AFFAIRS}),
     P.SURVEYS_SIGN: WOMEN_FED | {Role.VILLAGE_COMMITTEE, Role.CIVIL_AFFAIRS},
     P.HOLIDAYS_KEEP: frozenset({Role.SYSTEM_ADMIN}),
+    # Of others only a supervisor, or the security administrator (services/recusals).
+    P.RECUSALS_DECLARE: CASE_ROLES | {Role.SECURITY_ADMIN},
+    P.RECUSALS_KEEP: CASE_ROLES | {Role.SECURITY_ADMIN},
     P.POLICE_PAPERS: frozenset({Role.POLICE}),
     P.COURT_PAPERS: frozenset({Role.COURT}),
     # 个保法 50

@@ -10,7 +10,7 @@ from app.clock import Term
 from app.kinds.check import ANYWHERE as ANYWHERE
 from app.kinds.check import OPENED as OPENED
 from app.kinds.check import problems
-from app.kinds.forms import Empty, Form, When, notes
+from app.kinds.forms import Choice, Empty, Form, When, notes
 from app.kinds.guards import Fact, Guard
 from app.kinds.measures import Indicator
 from app.kinds.people import PartyRole
@@ -234,10 +234,21 @@ class DeadlineRule:
     outlives_case: bool = False
 
 
+class Matter(Choice):
+    """What a case is about; by it the policies say how much of it a role reads."""
+
+    VIOLENCE = "violence", "家庭暴力"
+    SHELTER = "shelter", "庇护"
+    AID = "aid", "法律援助"
+    CARE = "care", "关爱探访"
+    DISPUTE = "dispute", "婚姻家庭纠纷"
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class CaseKind:
     """A kind of case, whole. A wrong definition raises ValueError when it is built.
 
+    `read_by` are the roles that may read it at all, each as far as the policy of its `matter` goes.
     `subject` is the party field of the opening form that the case is about. `suspicion` names
     the events in which suspected violence shows (None: always; else when the answers say so):
     with a protected person among the parties the duty to report begins there. `lapses` gives
@@ -249,6 +260,7 @@ class CaseKind:
     title: str
     prefix: str
     basis: str
+    matter: Matter
     form: type[Form]
     subject: str
     opened_by: frozenset[Role]

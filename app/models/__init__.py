@@ -24,6 +24,7 @@ from app.models.machines import MachineClient, MachineKey, MachineToken
 from app.models.people import CaseParty, PartyGram, Person, PersonMatch, PersonVault
 from app.models.privacy import Disclosure, LegalHold, SubjectRequest
 from app.models.record import AuditEntry, SealLeaf, SealRow, SealWaiting
+from app.models.recusals import Recusal
 from app.models.second_factors import GuessTurn, RecoveryCode, SecondFactor
 from app.models.sessions import KnownDevice, RefreshToken, Session
 from app.models.stays import BedStay
@@ -61,6 +62,7 @@ __all__ = [
     "PersonMatch",
     "PersonVault",
     "RecoveryCode",
+    "Recusal",
     "RefreshToken",
     "SQLModel",
     "SealLeaf",

@@ -20,8 +20,13 @@ class Account(Versioned, table=True):
     display_name: str
     organisation_id: int | None = Field(default=None, sa_type=BIG, foreign_key="organisation.id")
     disabled_at: datetime | None = moment(default=None)
+    id_index: bytes | None = cipher(default=None)
+    """The keyed index of her own ID number: a case she is a party of is hidden from her."""
 
-    __table_args__ = (Index("uq_account_username", "username", unique=True),)
+    __table_args__ = (
+        Index("uq_account_username", "username", unique=True),
+        Index("ix_account_id_index", "id_index"),
+    )
 
 
 class Credential(SQLModel, table=True):

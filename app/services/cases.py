@@ -15,6 +15,7 @@ from app.kinds.forms import Form
 from app.kinds.people import PartyRole
 from app.models import Case, CaseLink
 from app.places import Place, place_of
+from app.policy import BY_AREA
 from app.roles import Role
 from app.services import commands, effects
 from app.services.batch import Batch
@@ -170,7 +171,7 @@ def _first_holders(
 ) -> list[int]:
     """Who opens a case without answering for its area keeps sight of it by holding it."""
     held: set[int] = set(grown_from[0].seen_by) if grown_from else set()
-    if not roles - access.BY_HOLDING:
+    if not roles & BY_AREA:
         held |= set(work.actor.holders)
     return sorted(held)
 

@@ -11,7 +11,6 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col
 
-from app import access
 from app.access import Held
 from app.errors import Invalid
 from app.kinds.base import CaseKind
@@ -19,6 +18,7 @@ from app.kinds.forms import S3, Sight
 from app.models import Account, Grant, MachineClient, MachineKey, MachineToken, Organisation
 from app.models.columns import MANY, table_of
 from app.permissions import Permission, permitted
+from app.policy import SEES_NO_CASE
 from app.services import accounts, audit, client_keys
 from app.services.audit import What
 from app.tokens import PublicKey
@@ -98,7 +98,7 @@ def _check(kinds: Mapping[str, CaseKind], wanted: Registration) -> list[str]:
     """The networks, spelt out. Raises Invalid unless the roles carry the scopes and the purposes,
     and the rest can be."""
     roles = {held.role for held in wanted.grants}
-    if not roles or roles & access.SEES_NO_CASE or any(h.supervisor for h in wanted.grants):
+    if not roles or roles & SEES_NO_CASE or any(h.supervisor for h in wanted.grants):
         raise _wrong("grants", "须至少有一个办案角色，且不得为管理员、妇儿工委办或主管")
     if not wanted.scopes or not set(wanted.scopes) <= SCOPES & permitted(roles):
         raise _wrong("scopes", "权限范围为空，或不能授予这些角色的接口用户")

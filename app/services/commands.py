@@ -85,6 +85,8 @@ async def repeated(work: Work, command: Command, print_: bytes) -> Receipt | Non
 
     Raises IdReused if the id was used for anything else.
     """
+    if command.id in work.actor.barred:
+        raise IdReused(REUSED)
     found = await work.connection.execute(_BEFORE, {"id": command.id})
     row = found.one_or_none()
     if row is None:

@@ -28,6 +28,7 @@ from app.kinds.base import CaseKind
 from app.kinds.forms import Sight
 from app.models import Case, Deadline
 from app.models.columns import TZ, table_of
+from app.policy import Purpose
 from app.services import cursors, people, reach, titles
 from app.services.reach import GIVEN, Shape
 
@@ -205,8 +206,7 @@ async def _surnames(work: Work, rows: Sequence[Any]) -> dict[Any, str]:
     named = [
         row
         for row in rows
-        if row.subject is not None
-        and work.actor.may_read(work.kinds[row.kind], reach.roles_in(work, row)) >= Sight.S2
+        if row.subject is not None and access.decision(work, row, Purpose.LIST).sight >= Sight.S2
     ]
     known = await access.people_of(work, list({row.subject for row in named}))
     masked = {id: mask(people.opened(person).get("name")) for id, person in known.items()}

@@ -11,6 +11,7 @@ from app.ids import uuid7
 from app.kinds.base import CaseKind
 from app.kinds.forms import Sight
 from app.models import AccessLog
+from app.policy import Obligation
 from app.roles import Role
 from app.services import reach
 from app.services.batch import Batch
@@ -33,12 +34,12 @@ async def open_for(work: Work, case_id: UUID, what: str) -> Opened:
     """
     row = await access.load_for_reading(work, case_id)
     kind = work.kinds[row.kind]
-    roles = reach.roles_in(work, row)
-    sight = work.actor.may_read(kind, roles)
-    if sight < Sight.S1:
+    decided = access.decision(work, row)
+    if decided.sight < Sight.S1:
         raise NotFound("没有这个案件")
-    await log(work, what, sight, case_id=case_id)
-    return Opened(row=row, kind=kind, roles=roles, sight=sight)
+    if Obligation.LOG in decided.obligations:
+        await log(work, what, decided.sight, case_id=case_id)
+    return Opened(row=row, kind=kind, roles=reach.roles_in(work, row), sight=decided.sight)
 
 
 async def log(

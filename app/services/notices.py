@@ -21,11 +21,12 @@ from sqlalchemy import update as change
 from sqlmodel import col
 
 from app import clock
-from app.access import BY_HOLDING, SEES_NO_CASE, Work
+from app.access import Work
 from app.errors import NotFound
 from app.models import Notice
 from app.models.columns import TZ, table_of
 from app.places import place_of
+from app.policy import BY_AREA, SEES_NO_CASE
 from app.roles import Role
 from app.services import cursors, reach
 from app.services.listing import Page
@@ -60,7 +61,7 @@ def _posts(work: Work) -> list[Post]:
             continue
         place = place_of(grant.area)
         areas = found.setdefault((place.district, grant.role, grant.supervisor), [])
-        if grant.role not in BY_HOLDING:
+        if grant.role in BY_AREA:
             areas.append((reach.level_of(place), grant.area))
     return [Post(*of, tuple(areas)) for of, areas in found.items()]
 

@@ -4,7 +4,7 @@ A whole area is one equality, what was given to somebody one array search: joine
 would cost the index its order, so lists read each part up to their limit and merge.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -14,6 +14,8 @@ from sqlalchemy import (
     ColumnElement,
     TableClause,
     Text,
+    Uuid,
+    all_,
     any_,
     bindparam,
     column,
@@ -22,10 +24,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
-from app.access import BY_HOLDING, SEES_NO_CASE, Work
+from app.access import Work
 from app.models import Case, Deadline
 from app.models.columns import Placed, table_of
 from app.places import Place, place_of
+from app.policy import BY_AREA, SEES_NO_CASE
 from app.roles import Role
 
 GIVEN = "given"
@@ -50,6 +53,7 @@ class Shape(NamedTuple):
     some_kinds: bool
     within: str | None
     beyond: bool
+    barred: bool
 
 
 @dataclass(frozen=True)
@@ -58,7 +62,7 @@ class Part:
 
     `roles` are those by which the actor reads here, `kinds` the kinds they read (None: all).
     `within` narrows what was given to an area; `beyond` leaves out the actor's own district,
-    which another part reads as a whole.
+    which another part reads as a whole; `barred` the cases that are not there for the actor.
     """
 
     level: str
@@ -67,11 +71,12 @@ class Part:
     kinds: tuple[str, ...] | None
     within: int | None = None
     beyond: bool = False
+    barred: bool = False
 
     @property
     def shape(self) -> Shape:
         within = level_of(place_of(self.within)) if self.within else None
-        return Shape(self.level, self.kinds is not None, within, self.beyond)
+        return Shape(self.level, self.kinds is not None, within, self.beyond, self.barred)
 
     def values(self, work: Work, at: int) -> dict[str, Any]:
         """What the part with this position binds."""
@@ -82,6 +87,8 @@ class Part:
             found[f"within{at}"] = self.within
         if self.beyond:
             found["beyond"] = self.code
+        if self.barred:
+            found["barred"] = list(work.actor.barred)
         return found
 
 
@@ -90,20 +97,18 @@ def level_of(place: Place) -> str:
     return "village" if place.village else "town" if place.town else "district"
 
 
-def areas(work: Work, roles: Collection[Role] = frozenset(Role)) -> list[Part]:
+def areas(work: Work, roles: frozenset[Role] = frozenset(Role)) -> list[Part]:
     """The areas the actor reads as a whole by these roles."""
-    grants = [g for g in work.actor.grants if g.role in roles and g.role not in NOT_BY_AREA]
+    grants = [g for g in work.actor.grants if g.role in roles & BY_AREA]
     parts: dict[int, Part] = {}
     for grant in grants:
         place = place_of(grant.area)
         held = frozenset(g.role for g in grants if g.covers(place))
         kinds = _kinds(work, held)
         if kinds != ():
-            parts[grant.area] = Part(level_of(place), grant.area, held, kinds)
+            barred = bool(work.actor.barred)
+            parts[grant.area] = Part(level_of(place), grant.area, held, kinds, barred=barred)
     return list(parts.values())
-
-
-NOT_BY_AREA = BY_HOLDING | SEES_NO_CASE
 
 
 def given(work: Work) -> list[Part]:
@@ -112,7 +117,7 @@ def given(work: Work) -> list[Part]:
     kinds = _kinds(work, roles)
     if not roles or kinds == ():
         return []
-    part = Part(GIVEN, 0, roles, kinds)
+    part = Part(GIVEN, 0, roles, kinds, barred=bool(work.actor.barred))
     for whole in areas(work):
         if whole.level == "district" and whole.roles == roles:
             return [replace(part, code=whole.code, beyond=True)]
@@ -151,10 +156,18 @@ def condition(
         found.append(columns.kind == any_(bindparam(f"kinds{at}", type_=ARRAY(Text))))
     if shape.within:
         found.append(columns[shape.within] == bindparam(f"within{at}", type_=BigInteger))
+    if shape.barred:
+        found.append(unbarred(columns))
     if shape.beyond:
         own = bindparam("beyond", type_=BigInteger)
         found.append(or_(columns.district < own, columns.district > own))
     return found
+
+
+def unbarred(columns: ReadOnlyColumnCollection[str, Any]) -> ColumnElement[bool]:
+    """Leaves out the rows of cases that the actor is barred from."""
+    case_id: ColumnElement[Any] = columns["case_id" if "case_id" in columns else "id"]
+    return case_id != all_(bindparam("barred", type_=ARRAY(Uuid)))
 
 
 def _kinds(work: Work, roles: frozenset[Role]) -> tuple[str, ...] | None:

@@ -14,8 +14,9 @@ from app.kinds.forms import Sight
 from app.kinds.people import Flag
 from app.models import Account, Deadline, Organisation
 from app.models.columns import table_of
+from app.policy import Purpose
 from app.roles import Role
-from app.services import deadlines, definitions, listing, looks, parties, reach, timeline, titles
+from app.services import deadlines, definitions, listing, looks, parties, timeline, titles
 from app.services.listing import Page
 from app.services.looks import Opened
 from app.services.together import Together
@@ -160,12 +161,13 @@ def possible(
 
 def _links(work: Work, case_id: UUID, rows: Sequence[Any]) -> dict[str, Any]:
     """The linked cases the actor may see, and how many there are beside them."""
-    others = {r.other_id if r.case_id == case_id else r.case_id: r for r in rows}
+    pairs = {r.other_id if r.case_id == case_id else r.case_id: r for r in rows}
+    others = {id: row for id, row in pairs.items() if id not in work.actor.barred}
     items = []
     for row in others.values():
         if row.id is None:
             continue
-        sight = work.actor.may_read(work.kinds[row.kind], reach.roles_in(work, row))
+        sight = access.decision(work, row, Purpose.LIST).sight
         if sight >= Sight.S1:
             why = row.why if sight >= Sight.S2 else None
             grew = row.case_id == case_id

@@ -30,7 +30,7 @@ from app.services import reach
 from app.services.listing import runs
 from app.services.reach import GIVEN, Shape
 
-OWN = Shape("own", False, None, False)
+OWN = Shape("own", False, None, False, False)
 """The clocks of the cases the actor is in charge of, whoever owes them."""
 
 _case, _deadline = table_of(Case).c, table_of(Deadline).c
@@ -139,6 +139,8 @@ def _scan(at: int, shape: Shape, owned: bool, kind: bool, names: Names) -> Selec
         if shape.within:
             within = bindparam(f"within{at}", type_=BigInteger)
             wanted = wanted.where(clock[shape.within] == within)
+        if shape.barred:
+            wanted = wanted.where(reach.unbarred(clock))
     else:
         wanted = wanted.where(*reach.condition(clock, shape, at))
     if owned:

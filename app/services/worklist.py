@@ -17,7 +17,7 @@ from app.places import place_of
 from app.roles import WOMEN_FED, Role
 from app.services import cursors, reach, running, titles
 from app.services.listing import Page
-from app.services.reach import GIVEN, NOT_BY_AREA, Part, Shape
+from app.services.reach import GIVEN, Part, Shape
 from app.services.running import OWN
 
 Scope = Literal["mine", "area"]
@@ -127,12 +127,12 @@ def _parts(work: Work, filters: Filters) -> list[Wanted]:
     if not work.actor.sees_cases:
         return mine
     within = reach.level_of(place_of(filters.area)) if filters.area else None
-    return [*mine, (None, OWN._replace(within=within), False)]
+    return [*mine, (None, OWN._replace(within=within, barred=bool(work.actor.barred)), False)]
 
 
 def _overseen(work: Work) -> Sequence[Part]:
     roles = {g.role for g in work.actor.grants if g.supervisor} | set(WOMEN_FED) | {Role.POLICE}
-    parts = reach.areas(work, roles - NOT_BY_AREA)
+    parts = reach.areas(work, frozenset(roles))
     if not parts:
         raise NotAllowed("只有妇联、公安和主管人员可以查看全地区的待办")
     return parts
@@ -144,6 +144,7 @@ def _values(work: Work, parts: Sequence[Wanted], filters: Filters) -> dict[str, 
         if part is None:
             found["account"] = work.actor.account_id
             found |= {f"within{at}": filters.area} if filters.area else {}
+            found |= {"barred": list(work.actor.barred)} if work.actor.barred else {}
             continue
         found |= part.values(work, at)
         if owned:

@@ -37,6 +37,8 @@ EXPECTED: dict[str, set[str]] = {
     "beds.keep": {"women_fed_district", "civil_affairs"},
     "surveys.sign": WOMEN_FED | {"village_committee", "civil_affairs"},
     "holidays.keep": {"system_admin"},
+    "recusals.declare": WORKING | {"security_admin"},
+    "recusals.keep": WORKING | {"security_admin"},
     "papers.police": {"police"},
     "papers.court": {"court"},
     "rights.keep": WOMEN_FED | {"police", "civil_affairs", "justice_bureau"},

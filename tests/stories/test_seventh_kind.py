@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from app import clock
 from app.clock import WorkDays, end_of_day
 from app.kinds import KINDS, kinds_of
-from app.kinds.base import OPENED, Action, Branch, CaseKind, DeadlineRule, Notify
+from app.kinds.base import OPENED, Action, Branch, CaseKind, DeadlineRule, Matter, Notify
 from app.kinds.forms import S1, S2, S3, Choice, Form, Yes, ask, when
 from app.kinds.guards import Fact, Facts, Refusal, guard
 from app.kinds.measures import Clocks, Count, Events, Indicator, OnTime, Share
@@ -78,6 +78,7 @@ KIND = CaseKind(
     title="职场性骚扰投诉",
     prefix="职场",
     basis="妇保法 23, 25, 80",
+    matter=Matter.AID,
     form=Complaint,
     subject="complainant",
     opened_by=CARERS,

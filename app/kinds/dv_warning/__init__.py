@@ -3,7 +3,7 @@
 反家暴法 16, 17；粤办法 23–28；34号.
 """
 
-from app.kinds.base import OPENED, CaseKind, Notify
+from app.kinds.base import OPENED, CaseKind, Matter, Notify
 from app.kinds.dv_warning.actions import ACTIONS, CARERS, FINAL, HOLDERS, STATES
 from app.kinds.dv_warning.deadlines import DEADLINES
 from app.kinds.dv_warning.indicators import INDICATORS
@@ -19,6 +19,7 @@ KIND = CaseKind(
     title="家庭暴力告诫书",
     prefix="告诫",
     basis="反家暴法 16, 17；粤办法 23–28；34号",
+    matter=Matter.VIOLENCE,
     form=Report,
     subject="victim",
     opened_by=CASE_ROLES,

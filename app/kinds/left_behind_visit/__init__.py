@@ -1,6 +1,6 @@
 """农村留守妇女关爱探访: survey, ledger, visits and needs of women left behind in the villages."""
 
-from app.kinds.base import CaseKind
+from app.kinds.base import CaseKind, Matter
 from app.kinds.left_behind_visit.actions import ENTERING, KEEPERS, KEEPING, VISITORS
 from app.kinds.left_behind_visit.clocks import DEADLINES
 from app.kinds.left_behind_visit.figures import INDICATORS
@@ -14,6 +14,7 @@ KIND = CaseKind(
     title="农村留守妇女关爱探访",
     prefix="探访",
     basis="规划 二(五)策11–12；妇保法 52；家教法 30；民发〔2019〕86号",
+    matter=Matter.CARE,
     form=Survey,
     subject="woman",
     opened_by=VISITORS,

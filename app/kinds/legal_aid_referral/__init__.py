@@ -1,6 +1,6 @@
 """法律援助转介 (法援法；反家暴法 19；粤办法 42, 45；34号 17)."""
 
-from app.kinds.base import CaseKind, Notify
+from app.kinds.base import CaseKind, Matter, Notify
 from app.kinds.forms import when
 from app.kinds.legal_aid_referral.actions import APPLYING, DECIDING, REFERRERS
 from app.kinds.legal_aid_referral.application import Need
@@ -73,6 +73,7 @@ KIND = CaseKind(
     title="法律援助转介",
     prefix="法援",
     basis="法援法 31, 32, 35, 38–50；反家暴法 19；粤办法 42, 45；34号 17",
+    matter=Matter.AID,
     form=Need,
     subject="recipient",
     opened_by=REFERRERS,

@@ -1,6 +1,6 @@
 """People's mediation of marriage and family disputes (婚姻家庭纠纷人民调解)."""
 
-from app.kinds.base import CaseKind, Notify, Share
+from app.kinds.base import CaseKind, Matter, Notify, Share
 from app.kinds.forms import when
 from app.kinds.mediation.actions import ACTIONS
 from app.kinds.mediation.deadlines import DEADLINES
@@ -14,6 +14,7 @@ KIND = CaseKind(
     title="婚姻家庭纠纷人民调解",
     prefix="调解",
     basis="调解法 17–33；粤办法 10, 17, 22；法释5；妇保法 72",
+    matter=Matter.DISPUTE,
     form=Opening,
     subject="party_a",
     opened_by=WOMEN_FED

@@ -1,6 +1,6 @@
 """人身安全保护令: from telling her of the right to the return of the follow-up form."""
 
-from app.kinds.base import CaseKind, Notify
+from app.kinds.base import CaseKind, Matter, Notify
 from app.kinds.forms import when
 from app.kinds.protection_order.application import Told
 from app.kinds.protection_order.applying import APPLYING, HELPERS
@@ -16,6 +16,7 @@ KIND = CaseKind(
     title="人身安全保护令",
     prefix="保护令",
     basis="反家暴法 23–34；法释17；10号；粤办法 31–33",
+    matter=Matter.VIOLENCE,
     form=Told,
     subject="applicant",
     opened_by=CASE_ROLES,

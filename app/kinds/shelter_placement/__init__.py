@@ -1,6 +1,6 @@
 """家庭暴力临时庇护 (反家暴法 15, 18；粤办法 38–43；189号；34号 14)."""
 
-from app.kinds.base import CaseKind, Notify, Share
+from app.kinds.base import CaseKind, Matter, Notify, Share
 from app.kinds.forms import when
 from app.kinds.measures import Clocks, Count, Distinct, Events, Indicator, MeanDays, OnTime, Sum
 from app.kinds.measures import Share as Percent
@@ -100,6 +100,7 @@ KIND = CaseKind(
     title="家庭暴力临时庇护",
     prefix="庇护",
     basis="反家暴法 15, 18；粤办法 38–43；189号；34号 14",
+    matter=Matter.SHELTER,
     form=Request,
     subject="victim",
     # 粤办法 22, 38(四): mediators, courts and legal aid refer too, and need not see what follows.

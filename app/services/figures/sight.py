@@ -11,6 +11,7 @@ from app.kinds.base import CaseKind
 from app.models import Case
 from app.models.columns import table_of
 from app.places import Place
+from app.policy import BY_AREA
 from app.services.figures.compute import Figure
 from app.services.figures.lists import Members, members
 from app.services.figures.rules import MOVES, Asked, Bound
@@ -47,9 +48,8 @@ class Sight:
         return all(self._covers(kind, place) for kind in kinds) and not await self._moved(place)
 
     def _covers(self, kind: CaseKind, place: Place) -> bool:
-        blind = access.BY_HOLDING | access.SEES_NO_CASE
         return any(
-            g.role in kind.read_by - blind and g.covers(place) for g in self._work.actor.grants
+            g.role in kind.read_by & BY_AREA and g.covers(place) for g in self._work.actor.grants
         )
 
     async def _moved(self, place: Place) -> bool:
