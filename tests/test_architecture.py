@@ -28,6 +28,7 @@ READS_CASES = {
     "services/listing.py": "lists: walks an index for each part of the actor's reach",
     "services/running.py": "the worklist, likewise",
     "services/search.py": "the cases through which a person was found, within access.scope",
+    "services/answers.py": "holds a case that passed the gate, so that its key stays",
     "services/keys.py": "as the keeper of keys, who sees no sealed answer",
     "services/timeline.py": "the key of a case, together with the events it opens",
     "services/parties.py": "other cases of the same people, within access.scope",

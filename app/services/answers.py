@@ -4,10 +4,15 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from sqlalchemy import bindparam, select
+from sqlmodel import col
+
 from app import crypto
+from app.access import Work
 from app.crypto import Place
 from app.kinds.forms import Form, Sight, notes
 from app.kinds.people import PersonAnswer
+from app.models import Case
 
 OPEN = frozenset({Sight.S0, Sight.S1})
 SEALED = frozenset({Sight.S2, Sight.S3})
@@ -40,6 +45,15 @@ def split(form: Form) -> Split:
             else:
                 parts.vault[name] = str(given[name])
     return parts
+
+
+_KEEP_KEY = select(col(Case.id)).where(col(Case.id) == bindparam("id")).with_for_update(read=True)
+
+
+async def keep_key(work: Work, case_id: UUID) -> None:
+    """Let the key of a case stay what it is until the transaction ends, for what is sealed under it
+    without holding the case."""
+    await work.connection.execute(_KEEP_KEY, {"id": case_id})
 
 
 def seal_answers(

@@ -5,15 +5,15 @@ what hung on the old one hangs on the new: on suspicion that somebody knows the 
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, get_args
 from uuid import UUID
 
-from sqlalchemy import ARRAY, LargeBinary, Uuid, bindparam, func, select, text, update
+from sqlalchemy import ARRAY, LargeBinary, Table, Uuid, bindparam, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app import crypto
-from app.crypto import DESTROYED, Keyring, Place, Ring
+from app.crypto import DESTROYED, DataKey, Keyring, Place, Ring
 from app.db import Begin
 from app.errors import NotFound
 from app.models import (
@@ -22,10 +22,12 @@ from app.models import (
     Case,
     CaseVault,
     Event,
+    LegalHold,
     Person,
     PersonVault,
     SecondFactor,
     SQLModel,
+    SubjectRequest,
 )
 from app.models.columns import table_of
 from app.services import audit
@@ -164,6 +166,12 @@ async def _pass(
         moved(len(rows))
 
 
+UNDER_CASE: Mapping[type[SQLModel], Sequence[str]] = {
+    LegalHold: ("reason",),
+    SubjectRequest: ("wish", "answer"),
+}
+"""What is sealed under the key of a case itself, and not chained: it is sealed anew with it."""
+
 _person, _case, _event = table_of(Person), table_of(Case), table_of(Event)
 _PERSON = select(_person.c.key, _person.c.sealed).where(_person.c.id == bindparam("id"))
 _CASE = select(_case.c.key).where(_case.c.id == bindparam("id"))
@@ -196,8 +204,8 @@ async def renew_case(
 ) -> int:
     """Give a case a new key, and hang the keys of its events on that; how many events there were.
 
-    What the events' keys seal stays as the chain has it. Whoever knew the old key opens nothing
-    that she had not opened already. NotFound, Shredded, Unreadable.
+    What the events' keys seal stays as the chain has it; the rest is sealed anew. Whoever knew the
+    old key opens nothing that she had not opened already. NotFound, Shredded, Unreadable.
     """
     found = await connection.execute(_CASE.with_for_update(key_share=True), {"id": case_id})
     row = found.one_or_none()
@@ -212,4 +220,25 @@ async def renew_case(
     if events:
         keys = [crypto.rewrap_under(old, new, event.key) for event in events]
         await connection.execute(_put(Event), {"ids": [e.id for e in events], "keys": keys})
+    for model, columns in UNDER_CASE.items():
+        await _seal_anew(connection, table_of(model), columns, case_id, old, new)
     return len(events)
+
+
+async def _seal_anew(
+    connection: AsyncConnection,
+    table: Table,
+    columns: Sequence[str],
+    case_id: UUID,
+    old: DataKey,
+    new: DataKey,
+) -> None:
+    wanted = select(table.c.id, *(table.c[name] for name in columns))
+    for row in (await connection.execute(wanted.where(table.c.case_id == case_id))).all():
+        sealed = {
+            name: crypto.seal(new, crypto.unseal(old, value, place), place)
+            for name in columns
+            if (value := getattr(row, name)) is not None
+            for place in [Place(table.name, name, row.id)]
+        }
+        await connection.execute(update(table).where(table.c.id == row.id).values(**sealed))

@@ -14,7 +14,7 @@ from app.kinds.rights import HoldGround
 from app.models import LegalHold
 from app.models.columns import table_of
 from app.places import place_of
-from app.services import accounts, audit, cursors, looks
+from app.services import accounts, answers, audit, cursors, looks
 from app.services.audit import What
 from app.services.listing import Page
 from app.services.looks import Opened
@@ -151,6 +151,7 @@ def _supervisor(work: Work, opened: Opened) -> None:
 
 
 async def _open(work: Work, case_id: UUID, what: str) -> Opened:
+    await answers.keep_key(work, case_id)
     opened = await looks.open_for(work, case_id, what)
     await access.enter_case(work, case_id)
     return opened

@@ -13,7 +13,7 @@ from app.errors import Conflict, IdReused, Invalid, NotAllowed, NotFound, Shredd
 from app.kinds.rights import ANSWERED_WITHIN, ARTICLES, REFUSALS, Asked, AskedBy, Refusing
 from app.models import SubjectRequest
 from app.models.columns import TZ, table_of
-from app.services import cursors, looks, people, retention
+from app.services import answers, cursors, looks, people, retention
 from app.services.listing import Page
 from app.services.looks import Opened
 
@@ -38,6 +38,7 @@ async def take_down(
     Its term begins at `received_at` (个保法 50). Raises NotFound for a case out of sight, Invalid
     for somebody who is no party of it or a moment to come, IdReused.
     """
+    await answers.keep_key(work, case_id)
     opened = await looks.open_for(work, case_id, "subject_request")
     if received_at > clock.now():
         raise Invalid("收到时间不能晚于现在", [{"field": "received_at", "message": "不能晚于现在"}])
@@ -176,6 +177,7 @@ async def _load(work: Work, id: UUID) -> tuple[Any, Opened]:
     row = await _find(work, id)
     if row is None:
         raise NotFound("没有这项请求")
+    await answers.keep_key(work, row.case_id)
     opened = await looks.open_for(work, row.case_id, "subject_request")
     await access.enter_case(work, row.case_id)
     return row, opened

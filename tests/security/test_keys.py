@@ -1,41 +1,34 @@
 """Keys change while the system works: none is lost, none is left behind."""
 
 import asyncio
-import base64
-import json
-import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from typing import Any
+from datetime import timedelta
 from uuid import UUID
 
 import httpx
 import pytest
 from sqlalchemy import text
-from typer.testing import CliRunner, Result
+from typer.testing import CliRunner
 
-from app import cli, crypto
-from app.config import KekRings, development_keys, get_settings
-from app.crypto import Keyring, Place, Unreadable
+from app import cli, clock
+from app.config import get_settings
 from app.db import keys_role
-from app.embedded import EmbeddedPostgres
+from app.ids import uuid7
 from app.models import AuditEntry, SQLModel
 from app.models.columns import table_of
 from app.services.keys import HANGING
 from tests.conftest import Client, Owner, step_up
+from tests.security.rings import Rings, anlan, opened, rings, sent, unreadable
 from tests.security.test_chain import broken
-from tests.stories.answers import REPORT, command
+from tests.stories.answers import NOW, command, wish
 
-AREA = 441802103201
-SECRET = REPORT | {
-    "reporter_name": "知情人甲",
-    "reporter_phone": "13800000099",
-    "victim": {**REPORT["victim"], "present_address": "某巷九号"},  # type: ignore[dict-item]
-}
+__all__ = ["rings"]
+
 SLOWLY = """
 import asyncio, os
 from app import crypto, migrate
@@ -57,12 +50,6 @@ WAITING = text(
 )
 """Two wait for that table: whoever opens cases, and the command."""
 
-SEALED = {
-    "case": "data", "audit_entry": "data", "access_log": "data", "person": "data",
-    "second_factor": "data", "person_vault": "vault", "case_vault": "vault", "event": "",
-}  # fmt: skip
-"""Every table with a key, cases before their events, and the ring of its key."""
-
 
 INSERTED = {f"INSERT {column.name}" for column in table_of(AuditEntry).c}
 KEEPS = {
@@ -71,59 +58,16 @@ KEEPS = {
     "case": {"SELECT id", "SELECT key", "UPDATE key"},
     "case_vault": {"SELECT id", "SELECT key", "UPDATE key"},
     "event": {"SELECT id", "SELECT case_id", "SELECT key", "UPDATE key"},
+    "legal_hold": {"SELECT id", "SELECT case_id", "SELECT reason", "UPDATE reason"},
+    "subject_request": {
+        "SELECT id", "SELECT case_id", "SELECT wish", "SELECT answer", "UPDATE wish",
+        "UPDATE answer",
+    },
     "person": {"SELECT id", "SELECT key", "SELECT sealed", "UPDATE key", "UPDATE sealed"},
     "person_vault": {"SELECT id", "SELECT key", "UPDATE key"},
     "second_factor": {"SELECT id", "SELECT key", "UPDATE key"},
-}
+}  # fmt: skip
 """What the keeper of keys sees and changes, column by column."""
-
-
-class Rings:
-    """The master keys of this process, and of commands started from it."""
-
-    def __init__(self, patch: pytest.MonkeyPatch) -> None:
-        self._patch = patch
-        rings = development_keys().keks
-        assert isinstance(rings, KekRings)
-        self._keys = {
-            "DATA": {1: rings.data.keys[1], 2: os.urandom(32)},
-            "VAULT": {1: rings.vault.keys[1], 2: os.urandom(32)},
-        }
-
-    def take_in(self, *versions: int, wraps: int) -> Keyring:
-        """As after a restart with these versions, of which one wraps."""
-        for name, keys in self._keys.items():
-            ring: dict[str, Any] = {str(v): base64.b64encode(keys[v]).decode() for v in versions}
-            self._patch.setenv(f"ANLAN_{name}_KEYS", json.dumps(ring | {"wraps": wraps}))
-        self.forget()
-        return crypto.keyring()
-
-    def forget(self) -> None:
-        get_settings.cache_clear()
-        crypto.keyring.cache_clear()
-
-
-@pytest.fixture
-def rings(postgres: EmbeddedPostgres, monkeypatch: pytest.MonkeyPatch) -> Iterator[Rings]:
-    monkeypatch.setenv("OWNER_DATABASE_URL", postgres.dsn("anlan"))
-    monkeypatch.delenv("DATABASE_URL", raising=False)
-    made = Rings(monkeypatch)
-    yield made
-    monkeypatch.undo()
-    made.forget()
-
-
-async def anlan(*arguments: str) -> Result:
-    # A command has an event loop of its own.
-    result = await asyncio.to_thread(CliRunner().invoke, cli.app, arguments)
-    assert result.exit_code == 0, result.output
-    return result
-
-
-async def opened(fed: httpx.AsyncClient) -> str:
-    answer = await fed.post("/cases/dv_warning", json=command(SECRET, area=AREA))
-    assert answer.status_code == 201, answer.text
-    return str(answer.json()["case_id"])
 
 
 @asynccontextmanager
@@ -144,38 +88,11 @@ async def work_on(fed: httpx.AsyncClient, cases: list[str]) -> None:
     while True:
         case_id = await opened(fed)
         cases.append(case_id)
-        noted = await fed.post(
-            f"/cases/dv_warning/{cases[len(cases) // 2]}/note",
-            json=command({"text": "已电话联系，约定明日见面"}),
-        )
+        url = f"/cases/dv_warning/{cases[len(cases) // 2]}/note"
+        noted = await sent(fed, url, command({"text": "已电话联系，约定明日见面"}))
         assert noted.status_code == 200, noted.text
         read = await fed.get(f"/cases/{cases[len(cases) // 3]}")
         assert read.status_code == 200, read.text
-
-
-async def unreadable(owner: Owner, ring: Keyring) -> tuple[int, list[str]]:
-    """How many sealed values there are, and those which this keyring does not open."""
-    read, wrong = 0, []
-    cases: dict[UUID, crypto.DataKey] = {}
-    async with owner() as connection:
-        for name, which in SEALED.items():
-            for row in await connection.execute(
-                text(f'select * from "{name}" where key is not null')  # noqa: S608
-            ):
-                try:
-                    if which:
-                        key = crypto.open_key(ring, row.key, which)  # type: ignore[arg-type]
-                    if name == "case":
-                        cases[row.id] = key
-                        continue
-                    if not which:
-                        key = crypto.open_key_under(cases[row.case_id], row.key)
-                    column = "sealed" if hasattr(row, "sealed") else "reason"
-                    crypto.unseal(key, getattr(row, column), Place(name, column, row.id))
-                    read += 1
-                except (Unreadable, KeyError):
-                    wrong.append(f"{name} {row.id}")
-    return read, wrong
 
 
 async def versions(owner: Owner) -> dict[int, int]:
@@ -262,7 +179,7 @@ async def noted(owner: Owner) -> list[str]:
 
 async def rotate_and_kill(owner: Owner, in_use: str) -> None:
     """Twice: between two transactions, and in the middle of one."""
-    async with asyncio.timeout(30), owner() as holding:
+    async with asyncio.timeout(60), owner() as holding:
         # One key is in use, so the command cannot be done before it is killed.
         await holding.execute(
             text('select key from "case" where id = :id for update'), {"id": UUID(in_use)}
@@ -271,7 +188,7 @@ async def rotate_and_kill(owner: Owner, in_use: str) -> None:
         await moved_some(owner, child)
         await kill(child)
 
-    async with asyncio.timeout(30), owner() as holding:
+    async with asyncio.timeout(60), owner() as holding:
         # Its next transaction stands between reading and writing when it is killed.
         await holding.execute(text("lock table case_vault in share mode"))
         child = await begin_slowly()
@@ -311,6 +228,55 @@ async def test_data_keys_are_renewed_while_their_cases_are_worked_on(
     renewed = {f"case:{id}" for id in cases[:3]} | {f"person:{id}" for id in people}
     assert set(await noted(owner)) == renewed
     assert [await broken(owner, case_id) for case_id in cases] == [[]] * len(cases)
+
+
+async def test_what_is_sealed_beside_the_events_is_sealed_anew(
+    client: Client, rings: Rings
+) -> None:
+    fed = await client("women_fed_district")
+    rings.take_in(1, wraps=1)
+    case_id = await opened(fed)
+    people = (await fed.get(f"/cases/{case_id}/parties")).json()["items"]
+    asked = wish(case_id, people[0]["person_id"])
+    with clock.at(NOW + timedelta(hours=1)):
+        made = (await fed.post("/subject-requests", json=asked)).json()
+    hold = {"id": str(uuid7()), "ground": "lawsuit", "reason": "原告已起诉离婚"}
+    held = await fed.post(f"/cases/{case_id}/holds", json=hold)
+    assert held.status_code == 201, held.text
+    await anlan("keys", "renew-case", case_id)
+    read = await fed.get(f"/subject-requests/{made['id']}")
+    assert read.json()["wish"] == asked["wish"]
+    holds = (await fed.get(f"/cases/{case_id}/holds")).json()["items"]
+    assert [h["reason"] for h in holds] == [hold["reason"]]
+
+
+async def test_what_was_erased_opens_with_no_key_and_breaks_no_chain(
+    client: Client, owner: Owner, rings: Rings
+) -> None:
+    fed = await client("women_fed_district")
+    ring = rings.take_in(1, wraps=1)
+    gone, stays = await opened(fed), await opened(fed)
+    before, _ = await unreadable(owner, ring)
+    async with owner() as connection:
+        asked = {"c": UUID(gone)}
+        await connection.execute(
+            text("update \"case\" set closed_at = '2020-01-01' where id = :c"), asked
+        )
+        await connection.execute(
+            text("update deadline set dropped_at = now() where case_id = :c"), asked
+        )
+        await connection.execute(text(f"set local app.opened_case = '{gone}'"))
+        await connection.execute(text("select erase_case(:c)"), asked)
+    left, _ = await unreadable(owner, ring)
+    assert before == 2 * left
+    assert await broken(owner, gone) == await broken(owner, stays) == []
+    page = await fed.get(f"/cases/{gone}")
+    assert page.status_code == 200
+    for secret in ("知情人甲", "某巷九号", "林秋禾", "两个耳光", "13800000021"):
+        assert secret not in page.text
+    vault = (await fed.get(f"/cases/{gone}/vault")).json()["items"]
+    assert len(vault) == 3
+    assert "✓" in (await anlan("keys", "rotate")).stderr
 
 
 async def test_a_key_that_is_not_there_is_refused_in_one_line(client: Client, rings: Rings) -> None:
