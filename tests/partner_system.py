@@ -24,8 +24,10 @@ from app.kinds.forms import Sight
 from app.permissions import Permission
 from app.roles import Role
 from app.services import clients
+from app.services.client_keys import By
 from app.services.clients import Registration
 from app.services.seed import DISTRICT
+from app.tokens import PublicKey
 from tests.conftest import Owner
 
 ENDPOINT = get_settings().origin + "/api/v1/oauth/token"
@@ -102,7 +104,9 @@ class System:
         client.headers["anlan-operator"] = "440018"
 
 
-async def register(owner: Owner, client_id: str, **more: Any) -> System:
+async def register(
+    owner: Owner, client_id: str, *, key: PublicKey | None = None, **more: Any
+) -> System:
     """A system of the police, in force at once; `more` replaces what is registered of it."""
     made = System(client_id)
     now = datetime.now(UTC)
@@ -124,9 +128,9 @@ async def register(owner: Owner, client_id: str, **more: Any) -> System:
             "valid_from": now - timedelta(minutes=1),
             "valid_until": now + timedelta(days=30),
         }
-        key = tokens.public_key(public_pem(made.key))
+        known = key or tokens.public_key(public_pem(made.key))
         wanted = Registration(**given | more)
-        await clients.register(connection, KINDS, wanted, key, None)
+        await clients.register(connection, KINDS, wanted, known, By(operator="test"))
     return made
 
 

@@ -18,8 +18,19 @@ from rich.progress import track
 
 from app import clock, jobs, logs, migrate
 from app.access import Held
-from app.cli import audit, keys
-from app.cli.common import OneLine, Urls, as_owner, database, needed, owner_url, say, step
+from app.cli import audit, clients, keys
+from app.cli.common import (
+    GrantOption,
+    OneLine,
+    Urls,
+    as_owner,
+    database,
+    grants,
+    needed,
+    owner_url,
+    say,
+    step,
+)
 from app.config import (
     Settings,
     SettingsError,
@@ -28,9 +39,7 @@ from app.config import (
     read_worker_settings,
 )
 from app.demo import beside, staff
-from app.errors import Invalid
 from app.main import create_app
-from app.places import place_of
 from app.roles import Role
 from app.services import accounts, areas, seed
 from app.services.figures import recount as recounting
@@ -46,6 +55,7 @@ app.add_typer(admin_app, name="admin", help="账号 / accounts")
 app.add_typer(audit.app, name="audit", help="审计记录 / the record")
 app.add_typer(indicators_app, name="indicators", help="指标 / indicators")
 app.add_typer(keys.app, name="keys", help="密钥 / keys")
+app.add_typer(clients.app, name="client", help="接口用户 / partners' systems")
 
 
 def _prepare(owner: str, settings: Settings) -> None:
@@ -186,12 +196,6 @@ def import_areas(
     )
 
 
-GrantOption = Annotated[
-    list[str] | None,
-    typer.Option("--grant", help="角色:地区代码[:supervisor]，可多次 / role:area[:supervisor]"),
-]
-
-
 @indicators_app.command()
 def recount(
     period: Annotated[str, typer.Argument(help="2026、2026Q1 或 2026-03")],
@@ -235,7 +239,7 @@ def create(
 ) -> None:  # fmt: skip
     """新建账号；未指定角色时为本区系统管理员。Create an account."""
     settings = get_settings()
-    held = _grants(grant) or [Held(Role.SYSTEM_ADMIN, settings.district)]
+    held = grants(grant) or [Held(Role.SYSTEM_ADMIN, settings.district)]
     with owner_url(settings) as owner:
         given = (username, name, password, organisation, held)
         made = asyncio.run(as_owner(owner, settings, accounts.create_account, *given))
@@ -247,7 +251,7 @@ def grant(username: str, grant: GrantOption = None) -> None:
     """以新角色替换账号的全部角色。Replace all roles of an account."""
     settings = get_settings()
     with owner_url(settings) as owner:
-        asyncio.run(as_owner(owner, settings, accounts.replace_grants, username, _grants(grant)))
+        asyncio.run(as_owner(owner, settings, accounts.replace_grants, username, grants(grant)))
     say.print(f"[green]✓[/green] 已更新角色 / roles replaced: {username}")
 
 
@@ -258,19 +262,3 @@ def disable(username: str) -> None:
     with owner_url(settings) as owner:
         asyncio.run(as_owner(owner, settings, accounts.disable_account, username))
     say.print(f"[green]✓[/green] 已停用 / disabled: {username}")
-
-
-def _grants(given: list[str] | None) -> list[Held]:
-    return [_held(text) for text in given or []]
-
-
-def _held(text: str) -> Held:
-    role, _, rest = text.partition(":")
-    area, _, supervisor = rest.partition(":")
-    try:
-        held = Held(Role(role), place_of(int(area)).code, supervisor == "supervisor")
-    except ValueError:
-        raise Invalid(f"角色有误：{text}，应为 角色:12 位地区代码[:supervisor]") from None
-    if supervisor not in ("", "supervisor"):
-        raise Invalid(f"角色有误：{text}，应为 角色:12 位地区代码[:supervisor]")
-    return held

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import asyncpg
 import typer
@@ -14,11 +14,14 @@ from sqlalchemy.exc import DBAPIError
 from typer.core import TyperGroup
 
 from app import migrate
+from app.access import Held
 from app.config import Settings, SettingsError
 from app.db import app_role, worker_role
 from app.embedded import EmbeddedPostgres, EmbeddedPostgresError
-from app.errors import AppError
+from app.errors import AppError, Invalid
+from app.places import place_of
 from app.posix import ProgramError
+from app.roles import Role
 
 DATABASE = "anlan"
 EXPECTED = (
@@ -121,3 +124,26 @@ async def as_owner(
     """One piece of work in one transaction of the owner's."""
     async with migrate.as_owner(url, settings) as connection:
         return await work(connection, *given, **named)
+
+
+GrantOption = Annotated[
+    list[str] | None,
+    typer.Option("--grant", help="角色:地区代码[:supervisor]，可多次 / role:area[:supervisor]"),
+]
+
+
+def grants(given: list[str] | None) -> list[Held]:
+    """The roles of the option; Invalid for one that is no role, or no area."""
+    return [_held(text) for text in given or []]
+
+
+def _held(text: str) -> Held:
+    role, _, rest = text.partition(":")
+    area, _, supervisor = rest.partition(":")
+    try:
+        held = Held(Role(role), place_of(int(area)).code, supervisor == "supervisor")
+    except ValueError:
+        raise Invalid(f"角色有误：{text}，应为 角色:12 位地区代码[:supervisor]") from None
+    if supervisor not in ("", "supervisor"):
+        raise Invalid(f"角色有误：{text}，应为 角色:12 位地区代码[:supervisor]")
+    return held

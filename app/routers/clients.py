@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.access import Held, Work
@@ -15,6 +15,7 @@ from app.roles import Role
 from app.routers.problems import PROBLEMS
 from app.routers.shown import Shown, shown
 from app.services import accounts, client_keys, clients
+from app.services.client_keys import By
 from app.services.clients import Registration
 
 router = APIRouter(prefix="/clients", responses=PROBLEMS, tags=["部门对接"])
@@ -23,7 +24,14 @@ Reading = Annotated[Work, needs(Permission.CLIENTS_READ)]
 Registering = Annotated[Work, needs(Permission.CLIENTS_REGISTER)]
 Confirming = Annotated[Work, needs(Permission.CLIENTS_CONFIRM)]
 Revoking = Annotated[Work, needs(Permission.CLIENTS_REVOKE)]
+Word = Annotated[str, Field(max_length=64)]
+ClientId = Annotated[str, Path(title="接口用户编号", max_length=64)]
+KeyId = Annotated[str, Path(title="密钥编号", max_length=64)]
 Pem = Annotated[str, Field(title="公钥（PEM，EC P-256）", min_length=1, max_length=2000)]
+
+
+def _by(work: Work) -> By:
+    return By(account_id=work.actor.account_id)
 
 
 class Body(BaseModel):
@@ -43,11 +51,11 @@ class ClientBody(Body):
     organisation_id: Whole = Field(title="单位", ge=1, lt=2**63)
     grants: list[HeldBody] = Field(title="角色和地区", min_length=1, max_length=20)
     scopes: list[Permission] = Field(title="权限范围", min_length=1, max_length=10)
-    purposes: list[str] = Field(title="办理目的（案件类型）", min_length=1, max_length=20)
+    purposes: list[Word] = Field(title="办理目的（案件类型）", min_length=1, max_length=20)
     highest: Sight = Field(default=Sight.S3, title="最高可读等级")
     per_minute: Whole = Field(default=120, title="每分钟限额", ge=1, le=10_000)
     per_day: Whole = Field(default=20_000, title="每日限额", ge=1, le=10_000_000)
-    addresses: list[str] = Field(default_factory=list, title="来源网络，空为不限", max_length=50)
+    addresses: list[Word] = Field(default_factory=list, title="来源网络，空为不限", max_length=50)
     valid_from: Moment = Field(title="有效期起")
     valid_until: Moment = Field(title="有效期止")
     public_key: Pem
@@ -134,18 +142,18 @@ async def register_client(work: Registering, body: ClientBody) -> KeyTaken:
     await accounts.need_second_factor(work)
     key = client_keys.parsed(body.public_key)
     wanted = body.registration()
-    await clients.register(work.connection, work.kinds, wanted, key, work.actor.account_id)
+    await clients.register(work.connection, work.kinds, wanted, key, _by(work))
     return KeyTaken(kid=key.kid)
 
 
 @router.post(
     "/{client_id}/keys", operation_id="add_client_key", summary="提交新密钥", status_code=201
 )
-async def add_key(work: Registering, client_id: str, body: KeyBody) -> KeyTaken:
+async def add_key(work: Registering, client_id: ClientId, body: KeyBody) -> KeyTaken:
     """更换密钥：新旧两把可同时有效，确认新密钥后再停用旧的。"""
     await accounts.need_second_factor(work)
     key = client_keys.parsed(body.public_key)
-    await client_keys.add(work.connection, client_id, key, work.actor.account_id)
+    await client_keys.add(work.connection, client_id, key, _by(work))
     return KeyTaken(kid=key.kid)
 
 
@@ -155,10 +163,10 @@ async def add_key(work: Registering, client_id: str, body: KeyBody) -> KeyTaken:
     summary="确认密钥",
     status_code=204,
 )
-async def confirm_key(work: Confirming, client_id: str, kid: str) -> None:
+async def confirm_key(work: Confirming, client_id: ClientId, kid: KeyId) -> None:
     """由安全管理员核对密钥编号后确认，不得确认本人提交的密钥。"""
     await accounts.need_second_factor(work)
-    await client_keys.confirm(work.connection, client_id, kid, work.actor.account_id)
+    await client_keys.confirm(work.connection, client_id, kid, _by(work))
 
 
 @router.post(
@@ -167,14 +175,14 @@ async def confirm_key(work: Confirming, client_id: str, kid: str) -> None:
     summary="停用密钥",
     status_code=204,
 )
-async def revoke_key(work: Revoking, client_id: str, kid: str) -> None:
+async def revoke_key(work: Revoking, client_id: ClientId, kid: KeyId) -> None:
     """立即停用密钥及凭它取得的令牌。"""
-    await client_keys.revoke(work.connection, client_id, kid, work.actor.account_id)
+    await client_keys.revoke(work.connection, client_id, kid, _by(work))
 
 
 @router.post(
     "/{client_id}/revoke", operation_id="revoke_client", summary="停用接口用户", status_code=204
 )
-async def revoke_client(work: Revoking, client_id: str) -> None:
+async def revoke_client(work: Revoking, client_id: ClientId) -> None:
     """立即停用接口用户及其全部令牌。"""
-    await clients.revoke(work.connection, client_id, work.actor.account_id)
+    await clients.revoke(work.connection, client_id, _by(work))

@@ -1,7 +1,7 @@
 """Tokens for partners' systems: OAuth 2.0 client credentials with a signed assertion (RFC 7523)."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, Literal
 from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Request, Response
@@ -41,10 +41,12 @@ class TokenProblem(Shown):
 class TokenForm(BaseModel):
     """What the form holds; for the API's description."""
 
-    grant_type: str = Field(title="client_credentials")
-    client_assertion_type: str = Field(title=ASSERTION_TYPE)
-    client_assertion: str = Field(title="用登记的密钥签名的断言（JWT，ES256）")
-    scope: str | None = Field(default=None, title="权限范围，以空格分隔；不填为登记的全部")
+    grant_type: Literal["client_credentials"] = Field(title="方式")
+    client_assertion_type: Literal["urn:ietf:params:oauth:client-assertion-type:jwt-bearer"] = (
+        Field(title="断言类型")
+    )
+    client_assertion: str = Field(title="用登记的密钥签名的断言（JWT，ES256）", max_length=2600)
+    scope: str = Field(default="", title="权限范围，以空格分隔；不填为登记的全部", max_length=500)
 
 
 FORM: Final[dict[str, Any]] = {

@@ -1,9 +1,9 @@
 """Keys of partners' systems: brought by one administrator, let in by another, shut by either.
 
-From the command line, where the owner of the database works, `by` is None and a key is in force at
-once.
+From the command line, where the owner of the database works, a key is in force at once.
 """
 
+from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import func, select, text, update
@@ -23,6 +23,14 @@ MOST: Final = 2
 """Two at once, so that a partner can go over to a new key without standing still."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class By:
+    """Who keeps the register: an administrator's account, or who works at the command line."""
+
+    account_id: int | None = None
+    operator: str | None = None
+
+
 def parsed(public_pem: str) -> PublicKey:
     """The public key in the text; Invalid if there is none that could sign for a client."""
     message = "须为 EC P-256 公钥（PEM）"
@@ -34,7 +42,7 @@ def parsed(public_pem: str) -> PublicKey:
         raise Invalid(message, [{"field": "public_key", "message": message}]) from None
 
 
-async def add(connection: AsyncConnection, client_id: str, key: PublicKey, by: int | None) -> None:
+async def add(connection: AsyncConnection, client_id: str, key: PublicKey, by: By) -> None:
     """Bring one more key of a client, beside the one in use.
 
     Raises NotFound, Conflict for a third key or one already known.
@@ -48,38 +56,36 @@ async def add(connection: AsyncConnection, client_id: str, key: PublicKey, by: i
     await write_down(connection, account_id, key, by)
 
 
-async def write_down(
-    connection: AsyncConnection, account_id: int, key: PublicKey, by: int | None
-) -> None:
+async def write_down(connection: AsyncConnection, account_id: int, key: PublicKey, by: By) -> None:
     """Store a key of the account. Raises Conflict if it stands there already, whosever it is."""
     row = {
         "kid": key.kid,
         "account_id": account_id,
         "public_pem": key.pem,
-        "added_by": by,
-        "confirmed_at": func.now() if by is None else None,
+        "added_by": by.account_id,
+        "confirmed_at": func.now() if by.account_id is None else None,
     }
     new = insert(table_of(MachineKey)).values(row).on_conflict_do_nothing()
     if (await connection.execute(new)).rowcount != 1:
         raise Conflict("这把公钥已登记过，请另做一对")
-    await audit.note(connection, What.CLIENT_KEY_ADDED, account_id=by, about=_about(key.kid))
+    await note(connection, What.CLIENT_KEY_ADDED, by, f"machine_key:{key.kid}")
 
 
-async def confirm(connection: AsyncConnection, client_id: str, kid: str, by: int) -> None:
+async def confirm(connection: AsyncConnection, client_id: str, kid: str, by: By) -> None:
     """Let a key in that somebody else brought.
 
     Raises NotFound, NotAllowed for who brought it, Conflict for one confirmed or revoked before.
     """
     key = await _one(connection, client_id, kid)
-    if key.added_by == by:
+    if key.added_by == by.account_id:
         raise NotAllowed("密钥须由另一位管理员确认")
     if key.confirmed_at is not None or key.revoked_at is not None:
         raise Conflict("这把密钥已确认或已停用")
-    await _change(connection, kid, confirmed_by=by, confirmed_at=func.now())
-    await audit.note(connection, What.CLIENT_KEY_CONFIRMED, account_id=by, about=_about(kid))
+    await _change(connection, kid, confirmed_by=by.account_id, confirmed_at=func.now())
+    await note(connection, What.CLIENT_KEY_CONFIRMED, by, f"machine_key:{kid}")
 
 
-async def revoke(connection: AsyncConnection, client_id: str, kid: str, by: int | None) -> None:
+async def revoke(connection: AsyncConnection, client_id: str, kid: str, by: By) -> None:
     """Shut a key, and the tokens given for it, from the next request on.
 
     Raises NotFound, Conflict for one revoked before.
@@ -87,13 +93,14 @@ async def revoke(connection: AsyncConnection, client_id: str, kid: str, by: int 
     key = await _one(connection, client_id, kid)
     if key.revoked_at is not None:
         raise Conflict("这把密钥已停用")
-    await _change(connection, kid, revoked_by=by, revoked_at=func.now())
+    await _change(connection, kid, revoked_by=by.account_id, revoked_at=func.now())
     await changed(connection, key.account_id, shut=False)
-    await audit.note(connection, What.CLIENT_KEY_REVOKED, account_id=by, about=_about(kid))
+    await note(connection, What.CLIENT_KEY_REVOKED, by, f"machine_key:{kid}")
 
 
-def _about(kid: str) -> str:
-    return f"machine_key:{kid}"
+async def note(connection: AsyncConnection, what: What, by: By, about: str) -> None:
+    """Put it on record, with who did it."""
+    await audit.note(connection, what, account_id=by.account_id, operator=by.operator, about=about)
 
 
 async def _one(connection: AsyncConnection, client_id: str, kid: str) -> Any:

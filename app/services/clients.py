@@ -19,8 +19,9 @@ from app.models import Account, Grant, MachineClient, MachineKey, MachineToken, 
 from app.models.columns import MANY, table_of
 from app.permissions import Permission, permitted
 from app.policy import SEES_NO_CASE
-from app.services import accounts, audit, client_keys
+from app.services import accounts, client_keys
 from app.services.audit import What
+from app.services.client_keys import By
 from app.tokens import PublicKey
 
 SCOPES: Final = frozenset(
@@ -58,7 +59,7 @@ async def register(
     kinds: Mapping[str, CaseKind],
     wanted: Registration,
     key: PublicKey,
-    by: int | None,
+    by: By,
 ) -> None:
     """Write down a partner's system with its first key.
 
@@ -78,20 +79,20 @@ async def register(
         "addresses": networks,
         "valid_from": wanted.valid_from,
         "valid_until": wanted.valid_until,
-        "registered_by": by,
+        "registered_by": by.account_id,
     }
     await connection.execute(insert(table_of(MachineClient)).inline(), row)
     about = f"machine_client:{account_id}"
-    await audit.note(connection, What.CLIENT_REGISTERED, account_id=by, about=about)
+    await client_keys.note(connection, What.CLIENT_REGISTERED, by, about)
     await client_keys.write_down(connection, account_id, key, by)
 
 
-async def revoke(connection: AsyncConnection, client_id: str, by: int | None) -> None:
+async def revoke(connection: AsyncConnection, client_id: str, by: By) -> None:
     """Shut a partner's system for good, from the next request on. Raises NotFound."""
     account_id = await client_keys.lock(connection, client_id)
     await client_keys.changed(connection, account_id, shut=True)
     about = f"machine_client:{account_id}"
-    await audit.note(connection, What.CLIENT_REVOKED, account_id=by, about=about)
+    await client_keys.note(connection, What.CLIENT_REVOKED, by, about)
 
 
 def _check(kinds: Mapping[str, CaseKind], wanted: Registration) -> list[str]:

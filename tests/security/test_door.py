@@ -28,6 +28,12 @@ ALWAYS = {
 METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "TRACE")
 
 
+def is_oauth(answer: httpx.Response) -> bool:
+    """Refused by the token endpoint, in the shape that RFC 6749 section 5.2 gives such answers."""
+    asked = answer.request.method, answer.request.url.path
+    return asked == ("POST", "/api/v1/oauth/token") and answer.status_code in (400, 401)
+
+
 def check_headers(answer: httpx.Response) -> None:
     told = f"{answer.request.method} {answer.request.url.path} {answer.status_code}"
     headers = answer.headers
@@ -42,7 +48,10 @@ def check_headers(answer: httpx.Response) -> None:
     assert len(headers.get_list("permissions-policy")) == 1, told
     assert len(headers.get_list("cache-control")) == 1, told
     assert "server" not in headers, told
-    if answer.status_code >= 400 and not answer.request.url.path.startswith("/m/"):
+    if is_oauth(answer):
+        assert answer.json().keys() == {"error", "error_description", "detail"}, told
+        assert re.search("[\u4e00-\u9fff]", answer.json()["detail"]), told
+    elif answer.status_code >= 400 and not answer.request.url.path.startswith("/m/"):
         assert answer.headers["content-type"] == "application/problem+json", told
         if answer.request.method != "HEAD":
             body = answer.json()

@@ -15,6 +15,7 @@ from sqlalchemy import text
 
 from app import tokens
 from app.services import client_keys, sessions
+from app.services.client_keys import By
 from tests.conftest import Client, Owner
 from tests.partner_system import System, by, forget_all, part, public_pem, register
 from tests.security.test_tokens import FORGED as FORGED_TOKENS
@@ -260,13 +261,13 @@ async def test_a_revoked_key_and_a_shut_client_are_out_at_the_next_request(
     system.key = ec.generate_private_key(ec.SECP256R1())
     async with owner() as connection:
         key = tokens.public_key(public_pem(system.key))
-        await client_keys.add(connection, "police-system", key, None)
+        await client_keys.add(connection, "police-system", key, By(operator="test"))
     for one in (old, system):
         await one.sign_in(anonymous)
         assert (await anonymous.get("/partners/changes")).status_code == 200
     await old.sign_in(anonymous)
     async with owner() as connection:
-        await client_keys.revoke(connection, "police-system", old.kid, None)
+        await client_keys.revoke(connection, "police-system", old.kid, By(operator="test"))
     assert (await anonymous.get("/partners/changes")).status_code == 401
     assert (await anonymous.post("/oauth/token", data=old.form())).status_code == 401
     await system.sign_in(anonymous)

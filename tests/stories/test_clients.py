@@ -1,7 +1,10 @@
 """A partner's system is registered by one administrator and let in by another."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
+from getpass import getuser
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -9,7 +12,11 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from sqlalchemy import text
+from typer.testing import CliRunner, Result
 
+from app import cli
+from app.config import get_settings
+from app.embedded import EmbeddedPostgres
 from app.services.seed import DISTRICT
 from tests.conftest import Client, Owner, step_up
 from tests.partner_system import System, forget_all, public_pem
@@ -198,6 +205,60 @@ async def test_who_is_not_there_cannot_be_changed(
     ):
         answer = await who.post(f"/clients/{path}", json=body)
         assert answer.status_code == 404, path
+
+
+@pytest.fixture
+def by_hand(postgres: EmbeddedPostgres, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The command line finds the stories' database."""
+    monkeypatch.setenv("OWNER_DATABASE_URL", postgres.dsn("anlan"))
+    get_settings.cache_clear()
+    yield
+    monkeypatch.undo()
+    get_settings.cache_clear()
+
+
+@pytest.mark.usefixtures("system_admin", "by_hand")
+async def test_whoever_keeps_the_machine_registers_renews_and_shuts_by_hand(
+    client: Client,
+    anonymous: httpx.AsyncClient,
+    owner: Owner,
+    tmp_path: Path,
+) -> None:
+    old, new = System(CLIENT), System(CLIENT)
+    for name, one in (("old", old), ("new", new)):
+        (tmp_path / name).write_text(public_pem(one.key), encoding="utf-8")
+
+    async def anlan(*arguments: str) -> Result:
+        return await asyncio.to_thread(CliRunner().invoke, cli.app, ("client", *arguments))
+
+    police = (await (await client("police")).get("/me")).json()["organisation"]["id"]
+    register = (
+        "register", CLIENT, str(tmp_path / "old"), "--title", "公安执法办案系统",
+        "--organisation", str(police), "--grant", f"police:{DISTRICT}",
+        "--scope", "papers.police", "--scope", "changes.read", "--purpose", "dv_warning",
+        "--until", f"{datetime.now(UTC):%Y}-12-31", "--address", "127.0.0.0/8",
+    )  # fmt: skip
+    made = await anlan(*register)
+    assert (made.exit_code, old.kid in made.stderr) == (0, True), made.stderr
+    twice = await anlan(*register)
+    assert (twice.exit_code, "已有人使用" in twice.stderr) == (1, True)
+    await old.sign_in(anonymous)
+    assert (await anlan("add-key", CLIENT, str(tmp_path / "new"))).exit_code == 0
+    listed = (await anlan("list")).stderr
+    assert (old.kid in listed, new.kid in listed, CLIENT in listed) == (True, True, True)
+    assert (await anlan("revoke-key", CLIENT, old.kid)).exit_code == 0
+    assert (await anonymous.get("/partners/changes")).status_code == 401
+    await new.sign_in(anonymous)
+    assert (await anlan("revoke", CLIENT)).exit_code == 0
+    assert (await anonymous.get("/partners/changes")).status_code == 401
+    lost = await anlan("revoke", "nobody")
+    assert (lost.exit_code, "没有这个接口用户" in lost.stderr) == (1, True)
+    async with owner() as connection:
+        who = await connection.execute(
+            text("select distinct operator, account_id from audit_entry"
+                 " where what in ('client_registered', 'client_key_revoked', 'client_revoked')")
+        )  # fmt: skip
+        assert [tuple(row) for row in who] == [(getuser(), None)]
 
 
 async def test_the_register_is_read_page_by_page(
