@@ -28,7 +28,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col
 
 from app.clock import Holidays
-from app.db import say
+from app.db import rows, say
 from app.errors import NotFound
 from app.kinds.base import CaseKind
 from app.kinds.forms import Sight
@@ -266,7 +266,7 @@ _ENTERED = select(
 _LOCKED = select(*table_of(Case).c).where(*_ONE).with_for_update()
 
 
-async def load_case(work: Work, case_id: UUID) -> Row[Any]:
+async def load_case(work: Work, case_id: UUID) -> Any:
     """The case's row, to be read.
 
     Raises NotFound alike for a case that does not exist and one the actor may not see.
@@ -274,32 +274,32 @@ async def load_case(work: Work, case_id: UUID) -> Row[Any]:
     return await _one_moved(work, case_id, _SEEN)
 
 
-async def load_for_action(work: Work, case_id: UUID) -> Row[Any]:
+async def load_for_action(work: Work, case_id: UUID) -> Any:
     """The case's row, locked until the transaction ends, for somebody who may have to act on it
     without reading it: a grid worker reports, but does not see the story. NotFound as above."""
     return await _one_moved(work, case_id, _LOCKED)
 
 
-async def load_for_reading(work: Work, case_id: UUID) -> Row[Any]:
+async def load_for_reading(work: Work, case_id: UUID) -> Any:
     """The case's row. Passing the gate, it opens what hangs on the case, and the case's people, to
     the transaction. NotFound as above."""
     return await _one_case(work, case_id, _ENTERED)
 
 
-async def _one_moved(work: Work, case_id: UUID, wanted: Select[Any]) -> Row[Any]:
+async def _one_moved(work: Work, case_id: UUID, wanted: Select[Any]) -> Any:
     row = await _one_case(work, case_id, wanted)
     if row.moved:
         await enter_case(work, case_id)
     return row
 
 
-async def _one_case(work: Work, case_id: UUID, wanted: Select[Any]) -> Row[Any]:
+async def _one_case(work: Work, case_id: UUID, wanted: Select[Any]) -> Any:
     readable = readable_kinds(work.actor, work.kinds)
     values = work.actor.reach | {"case_id": case_id, "readable": readable}
-    row: Row[Any] | None = (await work.connection.execute(wanted, values)).one_or_none()
-    if row is None:
+    found = await rows(work.connection, wanted, values)
+    if not found:
         raise NotFound("没有这个案件")
-    return row
+    return found[0]
 
 
 def as_account(account_id: int) -> str:
@@ -364,19 +364,17 @@ _PEOPLE = select(table_of(Person)).where(
 _PERSON = select(table_of(Person)).where(col(Person.id) == bindparam("id"))
 
 
-async def parties_of(work: Work, case_id: UUID) -> Sequence[Row[Any]]:
+async def parties_of(work: Work, case_id: UUID) -> Sequence[Any]:
     """The parties of a case that passed the gate, oldest first."""
-    found: Sequence[Row[Any]] = (await work.connection.execute(PARTIES, {"case_id": case_id})).all()
-    return found
+    return await rows(work.connection, PARTIES, {"case_id": case_id})
 
 
-async def people_of(work: Work, ids: Sequence[UUID]) -> dict[UUID, Row[Any]]:
+async def people_of(work: Work, ids: Sequence[UUID]) -> dict[UUID, Any]:
     """The person rows behind parties that passed the gate."""
     if not ids:
         return {}
     await enter_people(work, ids)
-    rows = (await work.connection.execute(_PEOPLE, {"ids": list(ids)})).all()
-    return {row.id: row for row in rows}
+    return {p.id: p for p in await rows(work.connection, _PEOPLE, {"ids": list(ids)})}
 
 
 async def person_for_change(work: Work, person_id: UUID) -> Row[Any]:

@@ -1,11 +1,14 @@
 """The database: one pool, one transaction a request, identity inside it."""
 
-from collections.abc import AsyncIterator, Callable
+from collections import namedtuple
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import lru_cache
 from typing import Any
 
 import asyncpg
-from sqlalchemy import text
+from sqlalchemy import Dialect, Select, text
+from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -19,6 +22,9 @@ SIGNED_OUT = "AN401"
 
 Begin = Callable[[], AbstractAsyncContextManager[AsyncConnection]]
 """What begins one more transaction."""
+
+
+_DIALECT: Dialect = PGDialect_asyncpg()  # type: ignore[no-untyped-call]
 
 
 class ConnectionLost(OSError):
@@ -105,11 +111,12 @@ async def transaction(engine: AsyncEngine, opening: str = "") -> AsyncIterator[A
     ConnectionLost if the server went away meanwhile.
     """
     async with engine.connect() as connection:
-        driver = await _driver(connection)
+        driver = _driver(connection)
         while driver.is_closed():
             # The server went away since: nothing has begun yet, so another one will do.
             _drop(connection)
-            driver = await _driver(connection)
+            await connection.get_raw_connection()
+            driver = _driver(connection)
         try:
             await driver.execute(f"BEGIN;{opening}")
             try:
@@ -138,12 +145,33 @@ async def _commit(driver: "asyncpg.Connection[Any]") -> None:
 async def say(connection: AsyncConnection, sql: str) -> None:
     """Send a statement that has no parameters and no answer, such as SET LOCAL: one round trip,
     and no place in the caches of statements."""
-    await (await _driver(connection)).execute(sql)
+    await _driver(connection).execute(sql)
 
 
-async def _driver(connection: AsyncConnection) -> "asyncpg.Connection[Any]":
-    raw = await connection.get_raw_connection()
-    driver: asyncpg.Connection[Any] = raw.driver_connection
+async def rows(
+    connection: AsyncConnection, statement: Select[*tuple[Any, ...]], values: Mapping[str, Any]
+) -> list[Any]:
+    """The rows of a select, each a named tuple, by the driver alone: SQLAlchemy writes the SQL once
+    and stays out of the way, which halves the cost of a hot read. Only for statements that are
+    made once and kept; the values go in, and come out, as the driver has them."""
+    sql, binds, fixed, row = _written(statement)
+    given = {**fixed, **values}
+    found = await _driver(connection).fetch(sql, *(given[name] for name in binds))
+    return [row(record) for record in found]
+
+
+@lru_cache(maxsize=1024)
+def _written(statement: Select[*tuple[Any, ...]]) -> tuple[str, Sequence[str], dict[str, Any], Any]:
+    compiled = statement.compile(dialect=_DIALECT)
+    row: Any = namedtuple("Row", statement.selected_columns.keys())  # type: ignore[misc]
+    fixed = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
+    return str(compiled), compiled.positiontup or (), fixed, row._make
+
+
+def _driver(connection: AsyncConnection) -> "asyncpg.Connection[Any]":
+    if connection.sync_connection is None:
+        raise RuntimeError("the connection is closed")
+    driver: asyncpg.Connection[Any] = connection.sync_connection.connection.driver_connection
     return driver
 
 

@@ -79,19 +79,23 @@ def _filled(body: dict[str, Any] | None) -> Any:
 @contextmanager
 def _listening(engine: AsyncEngine, log: list[Statement]) -> Iterator[None]:
     """SQLAlchemy tells of its statements; those that pass it by go through the driver itself."""
-    execute = asyncpg.Connection.execute
+    execute, fetch = asyncpg.Connection.execute, asyncpg.Connection.fetch
 
     async def heard(driver: Any, sql: str, *binds: Any, **more: Any) -> Any:
         log.append(Statement(sql, (binds,) if binds else None))
         return await execute(driver, sql, *binds, **more)
 
+    async def fetched(driver: Any, sql: str, *binds: Any, **more: Any) -> Any:
+        log.append(Statement(sql, (binds,)))
+        return await fetch(driver, sql, *binds, **more)
+
     def bound(_: Any, __: Any, sql: str, binds: Any, ___: Any, many: bool) -> None:
         log.append(Statement(sql, tuple(map(tuple, binds)) if many else (tuple(binds),)))
 
-    asyncpg.Connection.execute = heard
+    asyncpg.Connection.execute, asyncpg.Connection.fetch = heard, fetched
     event.listen(engine.sync_engine, "before_cursor_execute", bound)
     try:
         yield
     finally:
-        asyncpg.Connection.execute = execute
+        asyncpg.Connection.execute, asyncpg.Connection.fetch = execute, fetch
         event.remove(engine.sync_engine, "before_cursor_execute", bound)

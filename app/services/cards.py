@@ -69,6 +69,11 @@ class Clock:
     sex: str | None = None
 
 
+def card_of(row: Any) -> Card:
+    """The card of a case's row."""
+    return Card(**{name: getattr(row, name) for name in Card.__slots__})
+
+
 def columns(record: Card | Clock) -> dict[str, Any]:
     """The record as a row, by column."""
     return {name: getattr(record, name) for name in record.__slots__}

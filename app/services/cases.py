@@ -19,7 +19,7 @@ from app.policy import BY_AREA
 from app.roles import Role
 from app.services import commands, effects
 from app.services.batch import Batch
-from app.services.cards import Card
+from app.services.cards import Card, card_of
 from app.services.commands import Command, Receipt
 from app.services.deadlines import Happened
 from app.services.steps import Asked, Plan, step
@@ -97,7 +97,7 @@ async def act(work: Work, kind: CaseKind, case_id: UUID, name: str, command: Com
     row = await access.load_for_action(work, case_id)
     if row.kind != kind.name:
         raise NotFound("没有这个案件")
-    case = Card(**row._mapping)
+    case = card_of(row)
     print_ = commands.fingerprint(work, f"{kind.name}/{name}/{case_id}", command)
     known, clocks = await commands.standing(work, case, command, print_)
     if known is not None:

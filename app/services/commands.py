@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Label, bindparam, literal, select, text
 from sqlmodel import col
 
-from app import clock, crypto
+from app import clock, crypto, db
 from app.access import Work
 from app.errors import IdReused
 from app.kinds.base import CaseKind
@@ -87,10 +87,10 @@ async def repeated(work: Work, command: Command, print_: bytes) -> Receipt | Non
     """
     if command.id in work.actor.barred:
         raise IdReused(REUSED)
-    found = await work.connection.execute(_BEFORE, {"id": command.id})
-    row = found.one_or_none()
-    if row is None:
+    found = await db.rows(work.connection, _BEFORE, {"id": command.id})
+    if not found:
         return None
+    (row,) = found
     if row.fingerprint != print_:
         raise IdReused(REUSED)
     return Receipt(
@@ -126,7 +126,7 @@ async def standing(
     """What a locked case knows, in one round trip: the receipt of the command if it was carried
     out before, and every clock the case ever had, oldest round first. IdReused as above."""
     asked = {"id": command.id, "case_id": case.id}
-    rows = (await work.connection.execute(_STANDING, asked)).all()
+    rows = await db.rows(work.connection, _STANDING, asked)
     first, width = rows[0], len(_EARLIER)
     clocks = [
         Clock(**dict(zip(_CLOCK, row[width:], strict=True))) for row in rows if row.id is not None

@@ -32,7 +32,7 @@ from app.models.columns import TZ, table_of
 from app.services import commands, deadlines, facts, vault
 from app.services.answers import open_answers, split
 from app.services.batch import Batch
-from app.services.cards import Card
+from app.services.cards import Card, card_of
 from app.services.cases import write_card
 from app.services.commands import Command, Receipt
 from app.services.deadlines import Happened
@@ -69,7 +69,7 @@ async def correct(
     row = await access.load_for_action(work, case_id)
     if row.kind != kind.name:
         raise NotFound("没有这个案件")
-    case = Card(**row._mapping)
+    case = card_of(row)
     print_ = commands.fingerprint(work, f"{kind.name}/correct/{case_id}", command)
     if known := await commands.repeated(work, command, print_):
         return known

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, select, text
 from sqlmodel import col
 
-from app import access, crypto
+from app import access, crypto, db
 from app.access import Work
 from app.kinds.guards import Conduct, Fact, Facts, PartyFact
 from app.kinds.instruments import Danger
@@ -90,7 +90,7 @@ async def history(
     key = crypto.open_key(crypto.keyring(), case.key)
     return [
         (row.name, open_answers(key, row))
-        for row in await work.connection.execute(_EVENTS, {"case_id": case.id})
+        for row in await db.rows(work.connection, _EVENTS, {"case_id": case.id})
         if row.id != without and (until is None or row.happened_at <= until)
     ]
 

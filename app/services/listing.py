@@ -22,7 +22,7 @@ from sqlalchemy import (
     union,
 )
 
-from app import access, clock
+from app import access, clock, db
 from app.access import Work
 from app.kinds.base import CaseKind
 from app.kinds.forms import Sight
@@ -84,7 +84,7 @@ async def page(work: Work, filters: Filters, cursor: str | None, limit: int) -> 
     for at, part in enumerate(parts):
         values |= part.values(work, at)
     statement = _statement(tuple(p.shape for p in parts), asked, cursor is not None)
-    rows = (await work.connection.execute(statement, values)).all()
+    rows = await db.rows(work.connection, statement, values)
     more, rows = len(rows) > limit, rows[:limit]
     return Page(
         items=await _items(work, rows),

@@ -25,7 +25,7 @@ from app.kinds.protection_order.rulings import (
     RulingGround,
 )
 from app.services import facts, partners, partners_find
-from app.services.cards import Card
+from app.services.cards import card_of
 from app.services.commands import Receipt
 from app.services.partners import Move, Pair, Paper, Undecided
 
@@ -115,7 +115,7 @@ async def change(
 
 async def _requested(work: Work, kind: CaseKind, row: Any) -> bool:
     """Whether an application to change the order already waits for its ruling."""
-    case = Card(**row._mapping)
+    case = card_of(row)
     known = Facts(
         at=clock.now(),
         state=case.state,

@@ -7,6 +7,8 @@ from typing import Any
 from sqlalchemy import ARRAY, ColumnElement, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.db import rows
+
 
 class Together:
     """Selects that share their values, by name. Each gives its rows, in its order, as it would
@@ -28,9 +30,9 @@ class Together:
         self, connection: AsyncConnection, values: Mapping[str, Any]
     ) -> dict[str, list[Any]]:
         """The rows of every part."""
-        found = (await connection.execute(self._statement, dict(values))).one()
+        (found,) = await rows(connection, self._statement, values)
         return {
-            name: [row._make(record) for record in found._mapping[name]]
+            name: [row._make(record) for record in getattr(found, name)]
             for name, row in self._rows.items()
         }
 

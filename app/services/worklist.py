@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from app import access, clock
+from app import access, clock, db
 from app.access import Work
 from app.errors import NotAllowed
 from app.kinds.base import CaseKind
@@ -53,7 +53,7 @@ async def page(work: Work, filters: Filters, cursor: str | None, limit: int) -> 
         overdue=filters.overdue,
         after=cursor is not None,
     )
-    rows = (await work.connection.execute(statement, values)).all()
+    rows = await db.rows(work.connection, statement, values)
     more, rows = len(rows) > limit, rows[:limit]
     return Page(
         items=[_item(work.kinds[row.kind], row, now) for row in rows],
@@ -101,9 +101,9 @@ async def counts(work: Work, filters: Filters) -> dict[str, dict[str, Any]]:
     statement = running.counts(
         tuple((shape, owned) for _, shape, owned in parts), kind=filters.kind is not None
     )
-    row = (await work.connection.execute(statement, values)).one()
+    (row,) = await db.rows(work.connection, statement, values)
     return {
-        name: {"count": row._mapping[name], "capped": row._mapping[name] >= CAP}
+        name: {"count": getattr(row, name), "capped": getattr(row, name) >= CAP}
         for name in running.WINDOWS
     }
 

@@ -107,6 +107,7 @@ async def page(door: DoorDep, case_id: UUID) -> Any:
             "basis": kind.basis,
             "lapsed": titles.lapsed(kind, row["state"], row["valid_until"]),
             "flags": [],
+            "erased": False,
         }
         | {
             name: row[name]

@@ -1,5 +1,6 @@
 """The worklist: what is mine, what is late, and that it is read through the right indexes."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
@@ -7,7 +8,7 @@ from uuid import UUID
 
 import httpx
 import pytest
-from sqlalchemy import event, select, text
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app import clock
@@ -206,17 +207,12 @@ def plan(engine: AsyncEngine) -> Plan:
         actor = Actor(1, None, None, 1, "x", "x", (held,))
         sent: list[tuple[str, Any]] = []
 
-        def listen(_c: Any, _cursor: Any, statement: str, given: Any, *_: Any) -> None:
-            sent.append((statement, given))
-
         async with transaction(engine, actor.opening) as connection:
-            event.listen(engine.sync_engine, "before_cursor_execute", listen)
-            try:
-                await read(Work(connection, actor, KINDS, clock.HOLIDAYS))
-            finally:
-                event.remove(engine.sync_engine, "before_cursor_execute", listen)
             driver = (await connection.get_raw_connection()).driver_connection
             assert driver is not None
+            with driver.query_logger(lambda asked: sent.append((asked.query, asked.args))):
+                await read(Work(connection, actor, KINDS, clock.HOLIDAYS))
+                await asyncio.sleep(0)  # the logger is told at the next turn of the loop
             statement, given = sent[0]
             rows = await driver.fetch(f"explain (costs off) {statement}", *given)
         return "\n".join(row[0] for row in rows)
