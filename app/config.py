@@ -58,13 +58,15 @@ class Keys:
     """The secrets behind sealing, blind indexes, the event chain and sign-in tokens.
 
     `keks` are the master keys, or `package.module:name` of what makes the key module that holds
-    them instead. `token_pem` is an EC P-256 private key (PKCS 8).
+    them instead. `token_pem` is an EC P-256 private key (PKCS 8); `letter_pem` one or more, with
+    which letters from phones are opened: the first is the one that phones are told.
     """
 
     keks: KekRings | str
     index: bytes = field(repr=False)
     chain: bytes = field(repr=False)
     token_pem: str = field(repr=False)
+    letter_pem: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +204,7 @@ def _read_keys(env: Mapping[str, str], *, production: bool) -> Keys:
         index=_key(env, "ANLAN_INDEX_KEY") or spare.index,
         chain=_key(env, "ANLAN_CHAIN_KEY") or spare.chain,
         token_pem=_pem_key(env, "ANLAN_TOKEN_KEY") or spare.token_pem,
+        letter_pem=_letter_keys(env, "ANLAN_LETTER_KEYS") or spare.letter_pem,
     )
     if production:
         _refuse_development_keys(keys, spare)
@@ -233,6 +236,8 @@ def _refuse_development_keys(keys: Keys, spare: Keys) -> None:
     wrong = [name for name, values in secrets.items() if not known.isdisjoint(values)]
     if keys.token_pem == spare.token_pem:
         wrong.append("ANLAN_TOKEN_KEY")
+    if spare.letter_pem.strip() in keys.letter_pem:
+        wrong.append("ANLAN_LETTER_KEYS")
     if wrong:
         raise _development_keys(wrong)
     every = [value for values in secrets.values() for value in values]
@@ -258,6 +263,7 @@ def development_keys() -> Keys:
         index=_spare("index"),
         chain=_spare("chain"),
         token_pem=_spare_pem("token"),
+        letter_pem=_spare_pem("letter"),
     )
 
 
@@ -352,10 +358,21 @@ def _decode(text: str) -> bytes:
 
 def _pem_key(env: Mapping[str, str], name: str) -> str | None:
     value = _value(env, name)
+    return None if value is None else _private_key(name, value)
+
+
+def _letter_keys(env: Mapping[str, str], name: str) -> str | None:
+    """One or more keys, one PEM block after the other."""
+    value = _value(env, name)
     if value is None:
         return None
+    blocks = [f"-----BEGIN {block}" for block in value.split("-----BEGIN ")[1:]]
+    return "".join(_private_key(name, block) for block in blocks or [value])
+
+
+def _private_key(name: str, pem: str) -> str:
     try:
-        key = load_pem_private_key(value.encode(), password=None)
+        key = load_pem_private_key(pem.encode(), password=None)
     except (ValueError, TypeError):
         key = None
     if not isinstance(key, ec.EllipticCurvePrivateKey) or not isinstance(key.curve, ec.SECP256R1):

@@ -1,8 +1,8 @@
 """What routes need: the database, and one piece of work with its identity and transaction."""
 
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -113,6 +113,23 @@ async def get_work(
         yield Work(connection, actor, state.kinds, state.holidays, operator=operator)
 
 
+Working = Callable[[], AbstractAsyncContextManager[Work]]
+"""One more transaction in the name of whoever asks."""
+
+
+async def get_working(
+    request: Request,
+    claims: ClaimsDep,
+    session_id: SessionIdDep,
+    named: SecurityScopes,
+) -> Working:
+    """For a person's request of many pieces of work, each committed by itself. Raises as
+    `get_work`."""
+    _check_permitted(await _actor(await get_engine(request), request, claims), named.scopes)
+    again = asynccontextmanager(get_work)
+    return lambda: again(request, claims, named)
+
+
 def _check_permitted(actor: Actor, named: Sequence[str]) -> None:
     """After the session showed itself: rights taken away a moment ago are no longer there."""
     missing = [Permission(name) for name in named if name not in actor.permissions]
@@ -161,6 +178,11 @@ def needs(permission: Permission) -> Security:
     """How a route says what it takes to be served: `work: Annotated[Work, needs(…)]`."""
     # `scope="function"`: FastAPI ends the dependency, and so commits, before the answer leaves.
     return Security(get_work, scope="function", scopes=[permission.value])
+
+
+def needs_in_turn(permission: Permission) -> Security:
+    """`needs` for a route that works in several transactions."""
+    return Security(get_working, scopes=[permission.value])
 
 
 SignedIn = Annotated[UUID, Security(get_session_id, scopes=[Permission.DEFINITIONS_READ.value])]

@@ -73,6 +73,16 @@ class Refused(Conflict):
         self.type = type
 
 
+class OtherAccount(Conflict):
+    type, title = "other-account", "这条记录是另一个账号填写的"
+
+
+class Waiting(AppError):
+    """What it builds on did not go through yet."""
+
+    status, type, title = 503, "waiting", "等待前一条记录"
+
+
 class AlreadyReplaced(Conflict):
     type, title = "already-replaced", "这条记录已被更正过"
 
@@ -97,6 +107,10 @@ class Invalid(AppError):
     def __init__(self, detail: str, problems: Sequence[Mapping[str, object]] = ()) -> None:
         super().__init__(detail)
         self.problems = list(problems)
+
+
+class UnreadableLetter(Invalid):
+    type, title = "unreadable-letter", "无法打开"
 
 
 class PreconditionNeeded(AppError):

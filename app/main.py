@@ -47,6 +47,7 @@ from app.routers import (
     rights,
     second_factors,
     sessions,
+    sync,
     typed,
     vault,
     worklist,
@@ -103,13 +104,15 @@ def create_app(kinds: Kinds = KINDS, engine: AsyncEngine | None = None) -> FastA
     app.add_middleware(
         door.Door, production=settings.production, addresses=Rate(settings.address_rate)
     )
+    app.state.bodies = bodies = typed.bodies(kinds)
     routers = (
         accounts.router,
         sessions.router,
         second_factors.router,
         worklist.router,
         cases.router,
-        typed.make_router(kinds),
+        typed.make_router(kinds, bodies),
+        sync.router,
         people.router,
         vault.router,
         privacy.router,

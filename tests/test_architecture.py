@@ -31,6 +31,7 @@ READS_CASES = {
     "services/answers.py": "holds a case that passed the gate, so that its key stays",
     "services/keys.py": "as the keeper of keys, who sees no sealed answer",
     "services/timeline.py": "the key of a case, together with the events it opens",
+    "services/phone_tasks.py": "likewise, of cases that the gate let pass",
     "services/parties.py": "other cases of the same people, within access.scope",
     "services/people.py": "writes back people whom the gate gave it",
     "services/matches.py": "two people held to be one, after the gate showed both",

@@ -33,6 +33,7 @@ from app.crypto.keys import (
     rewrap,
     rewrap_under,
 )
+from app.crypto.letters import LetterKey, letter_keys, open_letter, seal_letter
 from app.crypto.sealed import (
     Algorithm,
     DataKey,
@@ -54,6 +55,7 @@ __all__ = [
     "IndexColumn",
     "KeyModule",
     "Keyring",
+    "LetterKey",
     "LocalKeys",
     "Place",
     "Ring",
@@ -65,6 +67,7 @@ __all__ = [
     "grams",
     "index",
     "keyring",
+    "letter_keys",
     "link",
     "link_by",
     "new_key",
@@ -74,10 +77,12 @@ __all__ = [
     "normalise_phone",
     "open_key",
     "open_key_under",
+    "open_letter",
     "query_grams",
     "rewrap",
     "rewrap_under",
     "seal",
+    "seal_letter",
     "unseal",
     "unseal_text",
     "unseal_values",

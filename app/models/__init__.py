@@ -22,6 +22,7 @@ from app.models.cases import (
 )
 from app.models.machines import MachineClient, MachineKey, MachineToken
 from app.models.people import CaseParty, PartyGram, Person, PersonMatch, PersonVault
+from app.models.phones import PhoneConflict
 from app.models.privacy import Disclosure, LegalHold, SubjectRequest
 from app.models.record import AuditEntry, SealLeaf, SealRow, SealWaiting
 from app.models.recusals import Recusal
@@ -61,6 +62,7 @@ __all__ = [
     "Person",
     "PersonMatch",
     "PersonVault",
+    "PhoneConflict",
     "RecoveryCode",
     "Recusal",
     "RefreshToken",

@@ -100,6 +100,17 @@ def answer(
     return JSONResponse(body, status, dict(headers or {}), media_type="application/problem+json")
 
 
+async def answer_to(request: Request, error: Exception) -> JSONResponse:
+    """The problem that a failure would have been answered with, had it been the request's own."""
+    match error:
+        case AppError():
+            return refusal(error)
+        case RequestValidationError():
+            return await _invalid(request, error)
+        case _:
+            return await _database(request, error)
+
+
 async def _refusal(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, AppError)  # noqa: S101 - registered for this class
     return refusal(error)

@@ -1,7 +1,7 @@
 """The writing operations, made from the definitions: one for opening each kind, one an action."""
 
 import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 from uuid import UUID
@@ -16,7 +16,7 @@ from starlette.types import Scope
 from app.access import Work
 from app.deps import needs
 from app.kinds import Kinds
-from app.kinds.base import Action, CaseKind
+from app.kinds.base import OPENED, Action, CaseKind
 from app.kinds.forms import S1, Form, Moment, Sight, Whole
 from app.permissions import Permission
 from app.routers.problems import PROBLEMS
@@ -86,7 +86,21 @@ class OneOfMany(APIRoute):
         return super().matches(scope) if scope["path"].endswith(self.ending) else (Match.NONE, {})
 
 
-def make_router(kinds: Kinds) -> APIRouter:
+Bodies = Mapping[tuple[str, str], type[CommandBody]]
+
+
+def bodies(kinds: Kinds) -> Bodies:
+    """The body of each operation, by kind and step."""
+    area: Any = (Whole | None, Field(default=None, title="案件所在地区（12 位代码）"))
+    made: dict[tuple[str, str], type[CommandBody]] = {}
+    for kind in kinds.values():
+        made[kind.name, OPENED] = _body(f"{kind.name}_open", kind.form, area=area)
+        for action in kind.actions:
+            made[kind.name, action.name] = _body(f"{kind.name}_{action.name}", action.form)
+    return made
+
+
+def make_router(kinds: Kinds, bodies: Bodies) -> APIRouter:
     """POST /cases/{kind}, /cases/{kind}/{case_id}/{action} and /correct, for every kind."""
     router = APIRouter(prefix="/cases", responses=PROBLEMS, route_class=OneOfMany)
     for kind in kinds.values():
@@ -94,7 +108,7 @@ def make_router(kinds: Kinds) -> APIRouter:
             router,
             kind,
             f"/{kind.name}",
-            _opening(kind),
+            _opening(kind, bodies[kind.name, OPENED]),
             f"{kind.name}_open",
             f"登记{kind.title}",
             201,
@@ -104,7 +118,7 @@ def make_router(kinds: Kinds) -> APIRouter:
                 router,
                 kind,
                 f"/{kind.name}/{{case_id}}/{action.name}",
-                _acting(kind, action),
+                _acting(kind, action, bodies[kind.name, action.name]),
                 f"{kind.name}_{action.name}",
                 f"{kind.title}：{action.title}",
                 200,
@@ -152,10 +166,7 @@ def _body(name: str, form: type[Form], **more: Any) -> type[CommandBody]:
     return create_model(f"{name}_command", __base__=CommandBody, answers=answers, **more)
 
 
-def _opening(kind: CaseKind) -> Operation:
-    area: Any = (Whole | None, Field(default=None, title="案件所在地区（12 位代码）"))
-    body_type = _body(f"{kind.name}_open", kind.form, area=area)
-
+def _opening(kind: CaseKind, body_type: type[CommandBody]) -> Operation:
     async def run(work: Writing, response: Response, body: Any) -> Receipt:
         receipt = await cases.open_case(work, kind, body.command(body.answers), body.area)
         if receipt.repeated:
@@ -165,9 +176,7 @@ def _opening(kind: CaseKind) -> Operation:
     return _typed(run, body_type, kind.basis)
 
 
-def _acting(kind: CaseKind, action: Action) -> Operation:
-    body_type = _body(f"{kind.name}_{action.name}", action.form)
-
+def _acting(kind: CaseKind, action: Action, body_type: type[CommandBody]) -> Operation:
     async def run(work: Writing, case_id: UUID, body: Any) -> Receipt:
         return await cases.act(work, kind, case_id, action.name, body.command(body.answers))
 

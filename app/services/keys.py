@@ -25,6 +25,7 @@ from app.models import (
     LegalHold,
     Person,
     PersonVault,
+    PhoneConflict,
     SecondFactor,
     SQLModel,
     SubjectRequest,
@@ -46,6 +47,7 @@ HANGING: tuple[tuple[type[SQLModel], Ring], ...] = (
     (AccessLog, "data"),
     (PersonVault, "vault"),
     (CaseVault, "vault"),
+    (PhoneConflict, "vault"),
 )
 """Every table whose `key` is wrapped by a master key, and of which ring. The key of an event hangs
 on its case's."""

@@ -29,7 +29,8 @@ SECRET = REPORT | {
 }
 SEALED = {
     "case": "data", "audit_entry": "data", "access_log": "data", "person": "data",
-    "second_factor": "data", "person_vault": "vault", "case_vault": "vault", "event": "",
+    "second_factor": "data", "person_vault": "vault", "case_vault": "vault",
+    "phone_conflict": "vault", "event": "",
 }  # fmt: skip
 """Every table with a key, cases before their events, and the ring of its key."""
 

@@ -65,6 +65,7 @@ KEEPS = {
     },
     "person": {"SELECT id", "SELECT key", "SELECT sealed", "UPDATE key", "UPDATE sealed"},
     "person_vault": {"SELECT id", "SELECT key", "UPDATE key"},
+    "phone_conflict": {"SELECT id", "SELECT key", "UPDATE key"},
     "second_factor": {"SELECT id", "SELECT key", "UPDATE key"},
 }  # fmt: skip
 """What the keeper of keys sees and changes, column by column."""

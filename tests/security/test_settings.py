@@ -25,9 +25,12 @@ def base64_key(byte: int) -> str:
     return base64.b64encode(bytes([byte]) * 32).decode()
 
 
+def pem() -> str:
+    made = ec.generate_private_key(ec.SECP256R1())
+    return made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+
+
 def production() -> dict[str, str]:
-    token_key = ec.generate_private_key(ec.SECP256R1())
-    pem = token_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
     return {
         "ANLAN_ENV": "production",
         "DATABASE_URL": "postgresql://anlan_app@db/anlan",
@@ -36,7 +39,8 @@ def production() -> dict[str, str]:
         "ANLAN_VAULT_KEYS": json.dumps({"1": base64_key(3)}),
         "ANLAN_INDEX_KEY": base64_key(4),
         "ANLAN_CHAIN_KEY": base64_key(5),
-        "ANLAN_TOKEN_KEY": pem,
+        "ANLAN_TOKEN_KEY": pem(),
+        "ANLAN_LETTER_KEYS": pem() + pem(),
     }
 
 
@@ -66,6 +70,7 @@ def test_production_starts_with_its_own_keys() -> None:
         "ANLAN_INDEX_KEY",
         "ANLAN_CHAIN_KEY",
         "ANLAN_TOKEN_KEY",
+        "ANLAN_LETTER_KEYS",
     ],
 )
 def test_production_lacking_one_secret_is_refused(name: str) -> None:
@@ -84,6 +89,7 @@ def test_production_given_the_development_keys_is_refused() -> None:
         "ANLAN_DATA_KEYS": json.dumps({"7": base64.b64encode(keys.keks.vault.keys[1]).decode()}),
         "ANLAN_INDEX_KEY": base64.b64encode(keys.chain).decode(),
         "ANLAN_TOKEN_KEY": keys.token_pem,
+        "ANLAN_LETTER_KEYS": keys.letter_pem,
     }
     for name, value in given.items():
         with pytest.raises(SettingsError, match=f"不得使用开发密钥，请设置：{name} "):
@@ -135,6 +141,8 @@ def test_a_secret_may_come_from_a_file(tmp_path: Path) -> None:
         ("ANLAN_VAULT_KEYS", json.dumps({"1": "short"})),
         ("ANLAN_CHAIN_KEY", base64.b64encode(b"short").decode()),
         ("ANLAN_TOKEN_KEY", "-----BEGIN NOTHING-----"),
+        ("ANLAN_LETTER_KEYS", "-----BEGIN NOTHING-----"),
+        ("ANLAN_LETTER_KEYS", "no key at all"),
     ],
 )
 def test_a_wrong_value_is_named_and_not_shown(name: str, value: str) -> None:
