@@ -156,9 +156,7 @@ async def _actor(engine: AsyncEngine, request: Request, claims: Claims) -> Actor
 async def _identify(engine: AsyncEngine, claims: Claims) -> Actor | None:
     async with transaction(engine) as connection:
         actor = await accounts.identify(connection, claims.session_id)
-        if actor is None or not claims.machine:
-            return actor
-        return await machines.identify(connection, actor)
+        return actor and await machines.identify(connection, actor)
 
 
 async def _said(request: Request) -> Said:

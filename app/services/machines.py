@@ -175,6 +175,7 @@ def _scopes(asked: str | None, registered: Collection[str]) -> list[str]:
 
 _LIMITS: Select[*tuple[Any, ...]] = (
     select(
+        col(MachineKey.revoked_at),
         col(MachineToken.scopes).label("asked"),
         col(MachineClient.scopes),
         col(MachineClient.purposes),
@@ -186,17 +187,18 @@ _LIMITS: Select[*tuple[Any, ...]] = (
     .join(MachineKey, col(MachineKey.kid) == col(MachineToken.kid))
     .join(MachineClient, col(MachineClient.account_id) == col(MachineToken.account_id))
     .where(col(MachineToken.session_id) == bindparam("session_id"))
-    .where(col(MachineKey.revoked_at).is_(None))
 )
 
 
 async def identify(connection: AsyncConnection, actor: Actor) -> Actor | None:
-    """The actor with what limits the partner's system; None if its key was revoked, or if the
-    session is a person's."""
+    """The actor with what limits a partner's system, None if its key was revoked; a person as she
+    is. The session decides, never the token."""
     await say(connection, as_account(actor.account_id))
     found = await connection.execute(_LIMITS, {"session_id": actor.session_id})
     row = found.one_or_none()
     if row is None:
+        return actor
+    if row.revoked_at is not None:
         return None
     machine = Machine(
         scopes=frozenset(map(Permission, set(row.asked) & set(row.scopes))),

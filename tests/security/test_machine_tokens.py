@@ -235,6 +235,36 @@ async def test_a_person_and_a_system_are_never_taken_for_each_other(
     assert (await anonymous.post("/oauth/token", data=form)).status_code == 401
 
 
+async def test_the_session_decides_whose_it_is_and_the_token_must_agree(
+    anonymous: httpx.AsyncClient, client: Client, system: System
+) -> None:
+    """Even a token that we signed by mistake opens nothing as somebody it is not."""
+    await system.sign_in(anonymous)
+    ours, now = sessions.keys(), datetime.now(UTC)
+    told = [
+        tokens.verify(ours, one.headers["authorization"].removeprefix("Bearer "), now=now)
+        for one in (anonymous, await client("police"))
+    ]
+    machine, person = told
+    wrong = (
+        tokens.issue(ours, now=now, account_id=machine.account_id, session_id=machine.session_id),
+        tokens.issue_to_machine(
+            ours,
+            now=now,
+            client_id="police-system",
+            scope="",
+            account_id=person.account_id,
+            session_id=person.session_id,
+        ),
+    )
+    for _ in range(2):  # before and after the process knows the session
+        for token in wrong:
+            headers = {"authorization": f"Bearer {token}"}
+            answer = await anonymous.get("/partners/changes", headers=headers)
+            assert answer.status_code == 401
+        assert (await anonymous.get("/partners/changes")).status_code == 200
+
+
 async def test_forged_access_tokens_open_no_partner_route(
     anonymous: httpx.AsyncClient, system: System
 ) -> None:

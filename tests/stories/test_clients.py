@@ -12,11 +12,15 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 from typer.testing import CliRunner, Result
 
 from app import cli
+from app.access import Held
 from app.config import get_settings
 from app.embedded import EmbeddedPostgres
+from app.roles import Role
+from app.services import accounts
 from app.services.seed import DISTRICT
 from tests.conftest import Client, Owner, step_up
 from tests.partner_system import System, forget_all, public_pem
@@ -129,6 +133,28 @@ async def test_keys_are_renewed_without_standing_still(
     assert (await anonymous.get("/partners/changes")).status_code == 200
     again = await system_admin.post(keys, json={"public_key": public_pem(old.key)})
     assert again.status_code == 409, "a key that was shut does not come back"
+
+
+async def test_who_holds_both_offices_lets_in_no_key_of_her_own(
+    client: Client, system_admin: httpx.AsyncClient, owner: Owner
+) -> None:
+    offices = [Held(role, DISTRICT) for role in (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN)]
+    system = System(CLIENT)
+    async with owner() as connection:
+        await accounts.replace_grants(connection, "system_admin", offices)
+    try:
+        body = await registration(client, system)
+        assert (await system_admin.post("/clients", json=body)).status_code == 201
+        refused = await system_admin.post(f"/clients/{CLIENT}/keys/{system.kid}/confirm")
+        assert (refused.status_code, "另一位" in refused.text) == (403, True)
+        with pytest.raises(IntegrityError, match="two_people"):
+            async with owner() as connection:
+                await connection.execute(
+                    text("update machine_key set confirmed_by = added_by, confirmed_at = now()")
+                )
+    finally:
+        async with owner() as connection:
+            await accounts.replace_grants(connection, "system_admin", offices[:1])
 
 
 async def test_bringing_a_key_takes_a_second_factor(client: Client, owner: Owner) -> None:
