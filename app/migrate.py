@@ -14,6 +14,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from sqlalchemy import Connection, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -30,6 +31,7 @@ from app.db import (
 
 ROOT = Path(__file__).parents[1]
 SCRAM_ROUNDS = 4096
+EXTENSIONS = ("btree_gist",)
 
 
 def upgrade(url: str, revision: str = "head") -> None:
@@ -53,6 +55,22 @@ def _config(url: str) -> Config:
     config.set_main_option("script_location", str(ROOT / "migrations").replace("%", "%%"))
     config.attributes["url"] = url
     return config
+
+
+def make_roles(connection: Connection, schema: str) -> None:
+    """The roles of a district and the extensions its tables need, where they are missing. They
+    belong to the server, and outlive a downgrade."""
+    owner, app = owner_role(schema), app_role(schema)
+    keys, worker = keys_role(schema), worker_role(schema)
+    roles = ((owner, "nologin"), (app, "login"), (keys, "nologin"), (worker, "login"))
+    for role, login in roles:
+        known = connection.execute(text("select 1 from pg_roles where rolname = :r"), {"r": role})
+        if known.first() is None:
+            connection.execute(text(f'create role "{role}" {login}'))
+            if role != app:
+                connection.execute(text(f'grant "{role}" to current_user'))
+    for extension in EXTENSIONS:
+        connection.execute(text(f"create extension if not exists {extension} schema public"))
 
 
 @asynccontextmanager

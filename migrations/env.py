@@ -8,9 +8,8 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from app.config import get_settings
 from app.db import app_role, async_url, keys_role, owner_role, worker_role
+from app.migrate import make_roles
 from app.models import SQLModel
-
-EXTENSIONS = ("btree_gist",)
 
 
 def run(connection: Connection, schema: str) -> None:
@@ -26,18 +25,10 @@ def run(connection: Connection, schema: str) -> None:
 
 
 def prepare(connection: Connection, schema: str) -> None:
-    """Roles belong to the server and outlive a downgrade; the schema belongs to the owner."""
+    """Roles belong to the server, the schema to the owner."""
     owner, app = owner_role(schema), app_role(schema)
     keys, worker = keys_role(schema), worker_role(schema)
-    roles = ((owner, "nologin"), (app, "login"), (keys, "nologin"), (worker, "login"))
-    for role, login in roles:
-        known = connection.execute(text("select 1 from pg_roles where rolname = :r"), {"r": role})
-        if known.first() is None:
-            connection.execute(text(f'create role "{role}" {login}'))
-            if role != app:
-                connection.execute(text(f'grant "{role}" to current_user'))
-    for extension in EXTENSIONS:
-        connection.execute(text(f"create extension if not exists {extension} schema public"))
+    make_roles(connection, schema)
     connection.execute(text(f'create schema if not exists "{schema}" authorization "{owner}"'))
     others = f'"{app}", "{keys}", "{worker}"'
     connection.execute(text(f'grant usage on schema "{schema}" to {others}'))

@@ -18,7 +18,7 @@ from rich.progress import track
 
 from app import clock, jobs, logs, migrate
 from app.access import Held
-from app.cli import audit, clients, keys
+from app.cli import audit, backups, clients, keys
 from app.cli.common import (
     GrantOption,
     OneLine,
@@ -56,6 +56,8 @@ app.add_typer(audit.app, name="audit", help="审计记录 / the record")
 app.add_typer(indicators_app, name="indicators", help="指标 / indicators")
 app.add_typer(keys.app, name="keys", help="密钥 / keys")
 app.add_typer(clients.app, name="client", help="接口用户 / partners' systems")
+for command in (backups.backup, backups.restore, backups.backup_key):
+    app.command()(command)
 
 
 def _prepare(owner: str, settings: Settings) -> None:

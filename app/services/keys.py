@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, get_args
 from uuid import UUID
 
 from sqlalchemy import ARRAY, LargeBinary, Table, Uuid, bindparam, func, select, text, update
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app import crypto
@@ -75,6 +76,22 @@ async def standing(connection: AsyncConnection) -> list[Standing]:
         for version, rows in await connection.execute(asked):
             found.append(Standing(table.name, ring, version, rows))
     return found
+
+
+async def unreadable(connection: AsyncConnection) -> list[str]:
+    """The versions of master keys that something hangs on and that do not open it: `table ring
+    version`. One stored key of each is tried."""
+    wrong = []
+    for model, ring in HANGING:
+        table = table_of(model)
+        one_each = distinct_on(_version(table))
+        asked = select(table.c.key).where(_version(table) != 0).ext(one_each)
+        for wrapped in (await connection.execute(asked)).scalars():
+            try:
+                crypto.open_key(crypto.keyring(), wrapped, ring)
+            except crypto.Unreadable:
+                wrong.append(f"{table.name} {ring} {wrapped[0]}")
+    return wrong
 
 
 def _version(table: Any) -> Any:
