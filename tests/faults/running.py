@@ -58,7 +58,7 @@ class Running:
         if wait:
             self.await_status(200)
 
-    def await_status(self, status: int, seconds: float = 60) -> float:
+    def await_status(self, status: int, seconds: float = 200) -> float:
         """Wait until the server's health has this status; how many seconds it took."""
         begun = time.monotonic()
         while time.monotonic() < begun + seconds:

@@ -27,13 +27,14 @@ from tests.security.test_chain import broken
 from tests.stories.answers import QUICK
 from tests.stories.partner_papers import warning
 
-KILLS = 6
+KILLS = 5
 MANY = int(os.environ.get("ANLAN_KILLS", "200"))
 WRITERS = 6
 BETWEEN = 20
 """Writes acknowledged between two kills, at least."""
 
-PATIENCE = 60.0
+PATIENCE = 200.0
+"""Seconds: two busy cores start a server slowly."""
 
 
 @pytest.fixture(scope="module")
