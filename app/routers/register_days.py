@@ -1,7 +1,7 @@
 """Registers of days: signed surveys of left-behind women, holidays of the district."""
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, BackgroundTasks, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -10,6 +10,13 @@ from app.access import Work
 from app.deps import EngineDep, needs
 from app.kinds.forms import S0, S1, Whole, Yes
 from app.permissions import Permission
+from app.routers.preconditions import (
+    PRECONDITIONS,
+    IfMatch,
+    IfNoneMatch,
+    tag,
+    tag_or_none,
+)
 from app.routers.problems import PROBLEMS
 from app.routers.shown import Shown, shown
 from app.services import calendar, holidays, surveys
@@ -75,18 +82,34 @@ async def list_holidays(
     return Holidays(items=[HolidayShown.model_validate(row) for row in rows])
 
 
-@router.put("/holidays/{day}", response_model=HolidayShown)
+Marked = Annotated[date, Path(ge=EARLIEST, le=LATEST)]
+
+
+@router.get("/holidays/{day}", response_model=HolidayShown)
+async def read_holiday(
+    work: Annotated[Work, needs(Permission.REGISTERS_READ)], day: Marked, response: Response
+) -> HolidayShown:
+    """一天的标注；没有标注的为 404。"""
+    return _marked(await holidays.load(work, day), response)
+
+
+@router.put("/holidays/{day}", response_model=HolidayShown, responses=PRECONDITIONS)
 async def mark_holiday(
     work: Annotated[Work, needs(Permission.HOLIDAYS_KEEP)],
     engine: EngineDep,
-    day: Annotated[date, Path(ge=EARLIEST, le=LATEST)],
+    day: Marked,
     body: HolidayBody,
     request: Request,
+    response: Response,
     after: BackgroundTasks,
+    if_match: IfMatch = None,
+    if_none_match: IfNoneMatch = None,
 ) -> HolidayShown:
-    """标注一天放假或者上班（系统管理员）；之后起算的期限按新的日历计算。"""
+    """标注一天放假或者上班（系统管理员）；之后起算的期限按新的日历计算。
+    第一次标注带 If-None-Match: *，修改带 If-Match。"""
+    seen = tag_or_none(if_match, if_none_match)
     row = await holidays.mark(
-        work, day, is_working=body.is_working, name=body.name, source=body.source
+        work, day, seen, is_working=body.is_working, name=body.name, source=body.source
     )
 
     async def read_again() -> None:
@@ -94,4 +117,9 @@ async def mark_holiday(
 
     # After the answer, so after the commit: what others did not yet see is no calendar.
     after.add_task(read_again)
+    return _marked(row, response)
+
+
+def _marked(row: Any, response: Response) -> HolidayShown:
+    tag(response, holidays.tag_of(row))
     return HolidayShown.model_validate(row)

@@ -1,19 +1,18 @@
 """Registers that forms and indicators need: organisations, beds, surveys, holidays."""
 
-import re
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Path, Query, Response
+from fastapi import APIRouter, Path, Query, Response
 from pydantic import Field
 
 from app.access import Work
 from app.deps import needs
-from app.errors import PreconditionNeeded, Stale
 from app.kinds.forms import S0, S1
 from app.permissions import Permission
 from app.routers import register_days
+from app.routers.preconditions import PRECONDITIONS, IfMatch, tag, version_of
 from app.routers.problems import PROBLEMS
 from app.routers.queries import Area, Limit
 from app.routers.register_days import AreaCode, Body, Day
@@ -60,7 +59,7 @@ class Organisations(Shown):
 
 
 def _organisation(row: Any, response: Response) -> OrganisationShown:
-    response.headers["ETag"] = f'"{row.version}"'
+    tag(response, row.version)
     return _entry(row)
 
 
@@ -76,23 +75,6 @@ def _entry(row: Any) -> OrganisationShown:
         version=row.version,
         changed_at=row.changed_at,
     )
-
-
-IfMatch = Annotated[str | None, Header(max_length=40, description='读取时 ETag 的值，如 "3"')]
-PRECONDITIONS: dict[int | str, dict[str, Any]] = {
-    412: PROBLEMS[409] | {"description": "内容已被他人修改"},
-    428: PROBLEMS[409] | {"description": "缺少 If-Match"},
-}
-
-
-def version_of(if_match: str | None) -> int:
-    """The version the client read. Raises PreconditionNeeded, or Stale for no version of ours."""
-    if if_match is None:
-        raise PreconditionNeeded("请先读取最新内容，再带 If-Match 修改")
-    given = re.fullmatch(r'"([1-9][0-9]{0,8})"', if_match.strip())
-    if given is None:
-        raise Stale("版本号与现有内容不符，请刷新后再改")
-    return int(given[1])
 
 
 @router.get("/organisations", response_model=Organisations)

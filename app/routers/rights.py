@@ -13,9 +13,9 @@ from app.deps import needs
 from app.kinds.forms import S0, S1, S2, S3, Moment, Yes
 from app.kinds.rights import Asked, AskedBy, HoldGround, Refusing
 from app.permissions import Permission
+from app.routers.preconditions import PRECONDITIONS, IfMatch, version_of
 from app.routers.problems import PROBLEMS
 from app.routers.queries import Cursor, Limit
-from app.routers.registers import PRECONDITIONS, IfMatch, version_of
 from app.routers.shown import Shown, shown
 from app.services import retention, rights
 

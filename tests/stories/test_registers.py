@@ -259,9 +259,22 @@ async def test_a_marked_day_counts_from_now_on(client: Client, app: FastAPI) -> 
     admin, url = await client("system_admin"), "/registers/holidays/2026-11-24"
     body = {"is_working": False, "name": "台风停工", "source": "清城区政府通告"}
     day = {"day": "2026-11-24", **body}
+    first = {"If-None-Match": "*"}
+    assert (await admin.get(url)).status_code == 404
+    assert (await admin.put(url, json=body)).status_code == 428
     for _ in range(2):
-        marked = await admin.put(url, json=body)
+        marked = await admin.put(url, json=body, headers=first)
         assert (marked.status_code, marked.json()) == (200, day), marked.text
+    seen = marked.headers["etag"]
+    other_mark = body | {"name": "台风"}
+    for stale in (first, {"If-Match": '"2"'}):
+        refused = await admin.put(url, json=other_mark, headers=stale)
+        assert (refused.status_code, refused.json()["type"]) == (412, "/problems/stale")
+    changed = await admin.put(url, json=other_mark, headers={"If-Match": seen})
+    assert (changed.status_code, changed.headers["etag"] != seen) == (200, True)
+    assert (await admin.put(url, json=body, headers={"If-Match": seen})).status_code == 412
+    day = (await admin.get(url)).json()
+    assert day == {"day": "2026-11-24", **other_mark}
     police = await client("police")
     listed = await police.get("/registers/holidays", params={"year": 2026})
     assert listed.json() == {"items": [day]}
