@@ -18,6 +18,7 @@ from app.places import Place as Area
 from app.roles import Role
 from app.routers.case_parts import CaseShown
 from app.services import answers, definitions, titles
+from app.services.people import masked
 from bench.floor.door import DoorDep
 from bench.floor.lists import RULES, card, opened
 from bench.scenarios import PREFIX
@@ -152,6 +153,7 @@ def _parties(case: Any, parts: dict[str, Any]) -> list[dict[str, Any]]:
                 "flags": [],
             }
             | {name: facts.get(name) for name in names}
+            | {"phone": masked(facts.get("phone"))}
         )
     return found
 
