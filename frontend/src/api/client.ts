@@ -1,0 +1,52 @@
+/** The one way to the server: typed by its OpenAPI description, signed in, with problems thrown. */
+import createClient, { type Middleware } from 'openapi-fetch'
+
+import { uuid7 } from '@/domain/uuid'
+
+import { problemIn, Unreachable } from './problem'
+import type { paths } from './schema'
+import { accessToken, measure, renew } from './session'
+
+const authorised: Middleware = {
+  onRequest({ request }) {
+    const token = accessToken()
+    if (token) request.headers.set('authorization', `Bearer ${token}`)
+    request.headers.set('x-request-id', uuid7())
+  },
+  onResponse({ response }) {
+    measure(response)
+  },
+}
+
+/** Asks again once with a fresh token where the old one has run out. */
+async function send(request: Request): Promise<Response> {
+  const again = request.clone()
+  try {
+    if (!accessToken() && !(await renew())) return await fetch(request)
+    if (!request.headers.has('authorization')) bear(request)
+    const answer = await fetch(request)
+    if (answer.status !== 401 || !(await renew())) return answer
+    bear(again)
+    return await fetch(again)
+  } catch (error) {
+    throw error instanceof TypeError ? new Unreachable() : error
+  }
+}
+
+function bear(request: Request): void {
+  request.headers.set('authorization', `Bearer ${accessToken()}`)
+}
+
+const client = createClient<paths>({ baseUrl: location.origin, fetch: send })
+client.use(authorised)
+
+interface Answer<T> { data?: T; error?: unknown; response: Response }
+
+/** The data of an answer. Throws AppError for a problem, Unreachable without a network. */
+export async function dataOf<T>(asked: Promise<Answer<T>>): Promise<T> {
+  const { data, error, response } = await asked
+  if (!response.ok) throw problemIn(response.status, error)
+  return data as T
+}
+
+export const { GET, POST, PUT } = client

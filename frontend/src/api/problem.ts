@@ -1,0 +1,36 @@
+/** What the server refuses: RFC 9457 problems, with a stable `type` and a Chinese `detail`. */
+import type { components } from './schema'
+
+export type Problem = components['schemas']['Problem']
+
+export class AppError extends Error {
+  constructor(readonly problem: Problem) {
+    super(problem.detail)
+  }
+
+  /** The last part of the problem's type: `wrong-state`, `sign-in-needed`. */
+  get type(): string {
+    return this.problem.type.slice(this.problem.type.lastIndexOf('/') + 1)
+  }
+
+  get status(): number {
+    return this.problem.status
+  }
+}
+
+/** There was no answer: no network, or one that was lost on its way. */
+export class Unreachable extends Error {
+  constructor() {
+    super('现在没有网络，稍后会自动重试')
+  }
+}
+
+const SILENT: Omit<Problem, 'status'> = {
+  type: 'failure', title: '系统出错', detail: '系统出错，请稍后重试', basis: null, problems: [],
+}
+
+/** The problem in an answer; one in general words where the answer holds none (a proxy's page). */
+export function problemIn(status: number, body: unknown): AppError {
+  const known = typeof body === 'object' && body !== null && 'type' in body && 'detail' in body
+  return new AppError(known ? (body as Problem) : { ...SILENT, status })
+}

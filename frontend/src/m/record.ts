@@ -1,0 +1,38 @@
+/** Saving a form: into the outbox, and on its way if there is a network. */
+import { timeOf } from '@/domain/deadline'
+import type { Answers } from '@/forms/rules'
+import { keep, kept } from '@/offline/kept'
+import { enqueue, type Record as Written } from '@/offline/outbox'
+import { flush } from '@/offline/sender'
+import { definitions, me } from '@/offline/tasks'
+
+export const OPENED = 'opened'
+
+export interface Saving { kind: string; name: string; caseId: string | null; answers: Answers; area?: number | null; id?: string; happenedAt?: string }
+
+/** Keep a record for sending; its id. It is safe on the phone when this resolves. */
+export async function record(saving: Saving): Promise<string> {
+  const { kind, name, caseId, answers, area, id } = saving
+  const command: Omit<Written['command'], 'id'> = {
+    happened_at: saving.happenedAt ?? new Date().toISOString(), answers,
+    ...(name === OPENED && area ? { area } : {}),
+  }
+  if (area) await keep('lastArea', area)
+  const title = `${titleOf(kind, name)} ${timeOf(new Date())}`
+  const made = await enqueue({ kind, name, case_id: caseId, title, command }, id)
+  void flush()
+  return made
+}
+
+/** A neutral name of a step: what it is, never about whom. */
+export function titleOf(kind: string, name: string): string {
+  const defined = definitions.value?.kinds.find((one) => one.name === kind)
+  if (name === OPENED) return '情况登记'
+  return defined?.actions.find((action) => action.name === name)?.title ?? '记录'
+}
+
+/** Where the last record was made; else the village or town one works in. */
+export async function usualArea(): Promise<number | null> {
+  const last = await kept<number>('lastArea')
+  return last ?? me.value?.roles.find((held) => held.area % 1_000_000 !== 0)?.area ?? null
+}

@@ -1,0 +1,87 @@
+/** My tasks of the next days, as of the last time the server was met. */
+import { ref } from 'vue'
+
+import { dataOf, GET } from '@/api/client'
+import type { components } from '@/api/schema'
+import type { Area } from '@/domain/area'
+import type { Definitions } from '@/forms/definition'
+
+import { keep, kept } from './kept'
+import { seen } from './vault'
+
+export type Task = components['schemas']['Task']
+export type Me = components['schemas']['Me']
+
+interface Kept { items: Task[]; cursor: string | null; asOf: number | null; more: boolean; done: string[] }
+const NONE: Kept = { items: [], cursor: null, asOf: null, more: false, done: [] }
+
+export const tasks = ref<Kept>(NONE)
+export const definitions = ref<Definitions | null>(null)
+export const areas = ref<Area[]>([])
+export const me = ref<Me | null>(null)
+
+/** What was kept here, for a start without a network. */
+export async function recall(): Promise<void> {
+  const [own, defined, known, who] = await Promise.all([
+    kept<Kept>('tasks'), kept<Definitions>('definitions'), kept<Area[]>('areas'), kept<Me>('me'),
+  ])
+  tasks.value = own ?? NONE
+  definitions.value = defined
+  areas.value = known ?? []
+  me.value = who
+}
+
+/** Ask the server what changed. Throws AppError or Unreachable. */
+export async function refresh(): Promise<void> {
+  if (!definitions.value) await learn()
+  const before = tasks.value
+  const query = before.cursor ? { since: before.cursor } : {}
+  const told = await dataOf(GET('/api/v1/sync/tasks', { params: { query } }))
+  const known = new Map([...before.items, ...told.items].map((task) => [task.id, task]))
+  const items = told.ids.flatMap((id) => known.get(id) ?? [])
+  tasks.value = {
+    items, cursor: told.cursor, asOf: Date.now(), more: told.more,
+    done: before.done.filter((id) => told.ids.includes(id)),
+  }
+  await keep('tasks', tasks.value)
+  await seen()
+}
+
+/** The definitions, the areas and who one is: asked for at sign-in, and once a day. */
+export async function learn(): Promise<void> {
+  const [defined, known, who] = await Promise.all([
+    dataOf(GET('/api/v1/kinds', {})), dataOf(GET('/api/v1/areas', {})), dataOf(GET('/api/v1/me', {})),
+  ])
+  definitions.value = defined as Definitions
+  areas.value = known.items
+  me.value = who
+  await Promise.all([
+    keep('definitions', defined), keep('areas', known.items), keep('me', who),
+    keep('learntAt', Date.now()),
+  ])
+}
+
+/** A form for this task waits in the outbox: it is off the list until the server says otherwise. */
+export async function markDone(id: string): Promise<void> {
+  tasks.value = { ...tasks.value, done: [...tasks.value.done, id] }
+  await keep('tasks', tasks.value)
+}
+
+export const taskOf = (id: string): Task | undefined => tasks.value.items.find((t) => t.id === id)
+
+export const openTasks = (): Task[] =>
+  tasks.value.items.filter((task) => !tasks.value.done.includes(task.id))
+
+/** The other open tasks of the same person: the worker stands at her door already. */
+export const sameHousehold = (task: Task): Task[] =>
+  openTasks().filter(
+    (other) => other.id !== task.id &&
+      (other.case_id === task.case_id || (task.household !== null && other.household === task.household)),
+  )
+
+export function forgetTasks(): void {
+  tasks.value = NONE
+  definitions.value = null
+  areas.value = []
+  me.value = null
+}
