@@ -114,8 +114,12 @@ class Planting(Journey):
         kind, action = KINDS[self.kind], url.rpartition("/")[2]
         form = kind.form_of("opened" if action == kind.name else action)
         assert form is not None
+        before = dict(self.aviary.known)
         answers = plant(form, body["answers"], self.aviary, f"{kind.name}.{action}")
-        return await sender.post(url, json={**body, "answers": answers})
+        answer = await sender.post(url, json={**body, "answers": answers})
+        if answer.is_error:
+            self.aviary.known = before
+        return answer
 
 
 def plant(form: type[Form], given: Mapping[str, Any], aviary: Aviary, where: str) -> dict[str, Any]:
