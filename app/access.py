@@ -165,7 +165,12 @@ class Actor:
             f"set local app.villages = '{listed['village']}';"
             f"set local app.holders = '{holders}';"
             f"{barred}"
+            f"{_AUDITOR if Role.AUDIT_ADMIN in self.roles else ''}"
         )
+
+
+_AUDITOR = "set local app.auditor = 'on';"
+"""Lets the record be read: who looked, what befell the system."""
 
 
 @dataclass(frozen=True)

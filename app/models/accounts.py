@@ -62,9 +62,15 @@ class AccessLog(SQLModel, table=True):
     sight: str
     key: bytes | None = cipher(default=None)
     reason: bytes | None = cipher(default=None)
+    query_digest: bytes | None = cipher(default=None)
+    found: int | None = None
+    found_digest: bytes | None = cipher(default=None)
+    """A list that was looked at: what was asked, how many rows were shown, and which."""
+
     looked_at: datetime = moment(now=True)
 
     __table_args__ = (
+        Index("ix_access_log_looked", "looked_at", "id"),
         Index("ix_access_log_case", "case_id", "looked_at"),
         Index("ix_access_log_account", "account_id", "looked_at"),
     )

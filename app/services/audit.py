@@ -8,6 +8,7 @@ from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app import crypto
+from app.access import Work
 from app.ids import uuid7
 from app.models import AuditEntry
 from app.models.columns import table_of
@@ -53,6 +54,7 @@ class What(StrEnum):
     EXPORT_MADE = "export_made"
     BACKUP_MADE = "backup_made"
     BACKUP_RESTORED = "backup_restored"
+    NOTICE_READ = "notice_read"
     RECORD_READ = "record_read"
 
     @property
@@ -96,6 +98,7 @@ LABELS: Final[dict[What, str]] = {
     What.EXPORT_MADE: "导出",
     What.BACKUP_MADE: "备份",
     What.BACKUP_RESTORED: "从备份恢复",
+    What.NOTICE_READ: "阅读通知",
     What.RECORD_READ: "查阅审计记录",
 }
 
@@ -122,6 +125,15 @@ async def note(
         raise ValueError("about is table:id")
     row = {"id": uuid7(), "what": what, "account_id": account_id, "operator": operator}
     await connection.execute(_ENTRY, row | {"about": about} | _sealed(row["id"], reason))
+
+
+async def note_of(
+    work: Work, what: What, *, about: str | None = None, reason: str | None = None
+) -> None:
+    """As `note`, of a piece of work: by whom it is done is known."""
+    actor = work.actor
+    by: dict[str, Any] = {"account_id": actor.account_id, "operator": work.operator}
+    await note(work.connection, what, about=about, reason=reason, **by)
 
 
 def _sealed(id_: Any, reason: str | None) -> dict[str, bytes | None]:

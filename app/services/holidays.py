@@ -14,6 +14,8 @@ from app.access import Work
 from app.errors import NotFound, Stale
 from app.models import Holiday
 from app.models.columns import table_of
+from app.services import audit
+from app.services.audit import What
 
 TABLE = table_of(Holiday)
 
@@ -49,12 +51,15 @@ async def mark(
     nothing. Raises Stale if somebody else marked the day meanwhile."""
     values = {"is_working": is_working, "name": name, "source": source}
     made = insert(TABLE).values(day=day, **values).on_conflict_do_nothing().returning(*TABLE.c)
+    about = f"holiday:{day}"
     if seen is None and (new := (await work.connection.execute(made)).one_or_none()):
+        await audit.note_of(work, What.REGISTER_CHANGED, about=about)
         return new
     known = await load(work, day, lock=True)
     if (known.is_working, known.name, known.source) == (is_working, name, source):
         return known
     if tag_of(known) != seen:
         raise Stale("这一天的标注已被他人修改，请刷新后再改")
+    await audit.note_of(work, What.REGISTER_CHANGED, about=about)
     changed = update(TABLE).where(TABLE.c.day == day).values(**values).returning(*TABLE.c)
     return (await work.connection.execute(changed)).one()

@@ -1,5 +1,7 @@
 """A look at a case: through the gate, as deep as the reader reads, and logged if that is S3."""
 
+import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -27,6 +29,14 @@ class Opened:
     sight: Sight
 
 
+@dataclass(frozen=True, kw_only=True)
+class Listed:
+    """What a list was asked, and the ids it showed."""
+
+    asked: Mapping[str, Any]
+    shown: Sequence[UUID]
+
+
 async def open_for(work: Work, case_id: UUID, what: str) -> Opened:
     """The case for a look, which is logged if it goes as deep as S3.
 
@@ -52,9 +62,10 @@ async def log(
     id: UUID | None = None,
     reason: str | None = None,
     from_: Sight = Sight.S3,
+    listed: Listed | None = None,
 ) -> None:
     """Note that somebody looked, if what was shown was S3 (or `from_`). One row a look. Her reason,
-    where she had to give one, is sealed."""
+    where she had to give one, is sealed; what a list showed is kept as digests."""
     if sight < from_:
         return
     row_id, batch = id or uuid7(), Batch()
@@ -69,6 +80,7 @@ async def log(
         what=what,
         sight=sight.value,
         **_sealed(row_id, reason),
+        **_digests(work, what, listed),
     )
     await batch.write(work.connection)
 
@@ -80,3 +92,16 @@ def _sealed(row_id: UUID, reason: str | None) -> dict[str, bytes | None]:
     key = crypto.open_key(crypto.keyring(), wrapped)
     sealed = crypto.seal(key, reason, crypto.Place("access_log", "reason", row_id))
     return {"key": wrapped, "reason": sealed}
+
+
+def _digests(work: Work, what: str, listed: Listed | None) -> dict[str, Any]:
+    """The question keyed, because a bare hash of an ID number is as good as the number."""
+    if listed is None:
+        return {"query_digest": None, "found": None, "found_digest": None}
+    asked = crypto.fingerprint(crypto.keyring(), work.actor.account_id, what, listed.asked)
+    shown = b"".join(sorted(id.bytes for id in listed.shown))
+    return {
+        "query_digest": asked,
+        "found": len(listed.shown),
+        "found_digest": hashlib.sha256(shown).digest(),
+    }

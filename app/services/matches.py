@@ -16,6 +16,7 @@ from app.kinds.forms import Sight
 from app.models import AccessLog, CaseParty, Person, PersonMatch
 from app.models.columns import table_of
 from app.services import looks, search
+from app.services.looks import Listed
 
 MOST = 500
 """People looked through for open matches, those who joined a case last first."""
@@ -33,7 +34,7 @@ async def waiting(work: Work) -> list[dict[str, Any]]:
     rows = (await work.connection.execute(_WAITING)).all()
     pairs = [(row.person_id, row.other_id) for row in rows]
     known = await search.reachable(work, [id for pair in pairs for id in pair])
-    await looks.log(work, "people_matches", Sight.S3)
+    await looks.log(work, "people_matches", Sight.S3, listed=Listed(asked={}, shown=sorted(known)))
     return [
         {
             "person": known[row.person_id],

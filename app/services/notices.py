@@ -28,7 +28,8 @@ from app.models.columns import TZ, table_of
 from app.places import place_of
 from app.policy import BY_AREA, SEES_NO_CASE
 from app.roles import Role
-from app.services import cursors, reach
+from app.services import audit, cursors, reach
+from app.services.audit import What
 from app.services.listing import Page
 
 _notice = table_of(Notice).c
@@ -123,6 +124,7 @@ async def mark_read(work: Work, notice_id: UUID) -> None:
         raise NotFound("没有这条通知")
     if row.read_at is None:
         await work.connection.execute(_READ, {"key": notice_id, "at": clock.now()})
+        await audit.note_of(work, What.NOTICE_READ, about=f"notice:{notice_id}")
 
 
 _READ = (

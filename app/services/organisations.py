@@ -17,7 +17,8 @@ from app.models import Organisation
 from app.models.columns import table_of
 from app.places import Place, place_of
 from app.roles import Role
-from app.services import areas
+from app.services import areas, audit
+from app.services.audit import What
 
 
 class OrganisationKind(Choice):
@@ -135,7 +136,9 @@ async def add(work: Work, entry: Entry) -> tuple[Any, bool]:
         return known, False
     values = {"kind": entry.kind, "name": entry.name, "opened_on": entry.opened_on}
     made = insert(TABLE).values(**values, **place._asdict()).returning(*TABLE.c)
-    return (await work.connection.execute(made)).one(), True
+    row = (await work.connection.execute(made)).one()
+    await audit.note_of(work, What.REGISTER_CHANGED, about=f"organisation:{row.id}")
+    return row, True
 
 
 async def change(
@@ -175,6 +178,7 @@ async def _write(work: Work, organisation_id: int, **values: Any) -> Any:
         .values(version=TABLE.c.version + 1, changed_at=func.now(), **values)
         .returning(*TABLE.c)
     )
+    await audit.note_of(work, What.REGISTER_CHANGED, about=f"organisation:{organisation_id}")
     return (await work.connection.execute(made)).one()
 
 

@@ -17,6 +17,7 @@ from app.models import Case, CaseParty, PartyGram
 from app.models.columns import table_of
 from app.policy import Purpose, highest
 from app.services import listing, looks, parties, people
+from app.services.looks import Listed
 
 MOST = 50
 """People a search shows: whoever gets more has to ask more exactly."""
@@ -39,7 +40,6 @@ async def search(work: Work, wanted: Wanted) -> dict[str, Any]:
 
     Raises Invalid for an empty search.
     """
-    await looks.log(work, "people_search", max(highest(work.actor.roles), Sight.S3))
     found = await _found(work, wanted)
     seen = await through(work, [row.person_id for row in found])
     known = await access.people_of(work, list(seen))
@@ -47,6 +47,9 @@ async def search(work: Work, wanted: Wanted) -> dict[str, Any]:
     if wanted.name is not None:
         part = crypto.normalise_name(wanted.name)
         shown = [p for p in shown if part in crypto.normalise_name(p["name"] or "")]
+    listed = Listed(asked=vars(wanted), shown=[p["id"] for p in shown[:MOST]])
+    depth = max(highest(work.actor.roles), Sight.S3)
+    await looks.log(work, "people_search", depth, listed=listed)
     return {
         "items": shown[:MOST],
         "more": len(shown) > MOST or len(found) == LOOKED_THROUGH,

@@ -13,7 +13,8 @@ from app.models.columns import table_of
 from app.permissions import HOLDERS, Permission
 from app.places import Place, place_of
 from app.roles import Role
-from app.services import organisations
+from app.services import audit, organisations
+from app.services.audit import What
 
 BEDS = frozenset({Role.SHELTER, Role.CIVIL_AFFAIRS})
 """Who picks a bed needs its id; whoever brings somebody needs to know only that there is one."""
@@ -51,4 +52,6 @@ async def add_bed(work: Work, shelter_id: int, label: str, zone: str) -> tuple[A
         return known, False
     values = {"shelter_id": shelter_id, "label": label, "zone": zone}
     made = insert(table).values(**values).returning(*table.c)
-    return (await work.connection.execute(made)).one(), True
+    row = (await work.connection.execute(made)).one()
+    await audit.note_of(work, What.REGISTER_CHANGED, about=f"bed:{row.id}")
+    return row, True

@@ -12,7 +12,8 @@ from app.models import SurveyRound
 from app.models.columns import table_of
 from app.permissions import HOLDERS, Permission
 from app.places import place_of
-from app.services import organisations
+from app.services import audit, organisations
+from app.services.audit import What
 
 
 async def sign(work: Work, village: int, signed_on: date) -> tuple[Any, bool]:
@@ -43,4 +44,6 @@ async def sign(work: Work, village: int, signed_on: date) -> tuple[Any, bool]:
         return known, False
     values = {**place._asdict(), "signed_on": signed_on}
     made = insert(table).values(**values).returning(*table.c)
-    return (await work.connection.execute(made)).one(), True
+    row = (await work.connection.execute(made)).one()
+    await audit.note_of(work, What.REGISTER_CHANGED, about=f"survey_round:{row.id}")
+    return row, True

@@ -44,6 +44,8 @@ EXPECTED: dict[str, set[str]] = {
     "rights.keep": WOMEN_FED | {"police", "civil_affairs", "justice_bureau"},
     "retention.keep": {"women_fed_district", "police", "civil_affairs"},
     "disclosures.read": ALL - ADMINS - {"wcwc_office", "grid_worker", "hospital", "school"},
+    "looks.read": WORKING,
+    "record.read": {"audit_admin"},
     "clients.read": ADMINS,
     "clients.register": {"system_admin"},
     "clients.confirm": {"security_admin"},
