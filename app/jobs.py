@@ -16,12 +16,16 @@ from pathlib import Path
 from typing import Final
 
 import asyncpg
+from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from app import clock
 from app.config import WorkerSettings
 from app.crypto.signing import Es256, Signer
-from app.db import CommitFailed, make_engine
+from app.db import CommitFailed, make_engine, transaction
+from app.kinds import KINDS
+from app.services import reminders
 from app.services.record import sealing
 from app.services.record.sealing import RolledBack
 
@@ -29,6 +33,9 @@ log = logging.getLogger("anlan.worker")
 
 BREATH: Final = 1.0
 """Seconds between two looks at what is due."""
+
+MOST: Final = 10_000
+"""Rows cleared away at a time."""
 
 TROUBLE: Final = (
     OSError,
@@ -64,7 +71,24 @@ async def _seal(bench: Bench) -> int:
     return await sealing.seal_all(bench.engine, bench.signer, bench.anchors)
 
 
-CHORES: Final = (Chore("seal", timedelta(minutes=1), _seal),)
+async def _remind(bench: Bench) -> int:
+    return await reminders.send(bench.engine, KINDS, clock.now())
+
+
+async def _clear_away(bench: Bench) -> int:
+    """What guarded against guessing and repeats, once its time is over."""
+    async with transaction(bench.engine) as connection:
+        cleared: int = (await connection.execute(_CLEAR, {"most": MOST})).scalar_one()
+    return cleared
+
+
+_CLEAR = text("select clear_away(:most)")
+
+CHORES: Final = (
+    Chore("seal", timedelta(minutes=1), _seal),
+    Chore("remind", timedelta(minutes=1), _remind),
+    Chore("clear away", timedelta(hours=1), _clear_away),
+)
 
 
 async def work(

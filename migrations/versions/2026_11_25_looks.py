@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "looks"
-down_revision = "phone_conflicts"
+down_revision = "barring"
 branch_labels = None
 depends_on = None
 

@@ -86,7 +86,13 @@ async def rows(owner: Owner, statement: str, **values: Any) -> list[Any]:
         return list((await connection.execute(text(statement), values)).all())
 
 
-WORKS: dict[str, set[str]] = {"seal_take": {WORKER}, "leaf_digest": set(), "await_seal": set()}
+WORKS: dict[str, set[str]] = {
+    "seal_take": {WORKER},
+    "notices_send": {WORKER},
+    "clear_away": {WORKER},
+    "leaf_digest": set(),
+    "await_seal": set(),
+}
 """Functions that are not for the app, and for whom they are."""
 
 
