@@ -6,7 +6,7 @@ an event that somebody put in where the worker sealed it in good faith.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
@@ -14,8 +14,9 @@ from uuid import UUID
 
 from app.crypto import GENESIS, link_by, merkle
 from app.crypto.signing import PublicKey
-from app.services.record import anchors, dump, spelling
+from app.services.record import anchors, dump, evidence, spelling
 from app.services.record.dump import Row
+from app.services.record.evidence import Evidence, Key, as_bytes
 from app.services.record.seals import FIRST, SOURCES, Seal
 
 WAIT: Final = timedelta(minutes=5)
@@ -58,40 +59,6 @@ class Report:
     findings: list[Finding] = field(default_factory=list)
 
 
-Key = tuple[str, str]
-"""Table and id of a record."""
-
-
-@dataclass
-class _Case:
-    """What is known of a case: its card, and its events as they come by."""
-
-    card: Row | None = None
-    events: int = 0
-    sum: int = 0
-    last: Row | None = None
-
-    def take(self, event: Row) -> None:
-        seq = int(event["seq"] or 0)
-        self.events += 1
-        self.sum += seq
-        if self.last is None or seq > int(self.last["seq"] or 0):
-            self.last = {name: event[name] for name in ("seq", "hash", "state", "version")}
-
-
-@dataclass
-class _Found:
-    """A dump, as far as checking needs it."""
-
-    digests: dict[Key, bytes] = field(default_factory=dict)
-    leaves: dict[int, dict[int, tuple[Key, bytes]]] = field(default_factory=dict)
-    seals: dict[int, Seal] = field(default_factory=dict)
-    waiting: dict[Key, datetime] = field(default_factory=dict)
-    cases: dict[str, _Case] = field(default_factory=dict)
-    replaced: set[tuple[str, str]] = field(default_factory=set)
-    replacing: set[tuple[str, str]] = field(default_factory=set)
-
-
 def verify(
     path: Path,
     keys: Mapping[str, PublicKey],
@@ -101,10 +68,9 @@ def verify(
 ) -> Report:
     """Check a dump. `keys` are the public keys of the worker by id, `told` hears of bytes read.
 
-    Raises OSError, ProgramError for a dump that cannot be read, ValueError for one without seals'
-    tables.
+    Raises OSError, ProgramError for a dump that cannot be read.
     """
-    found = _read(path, told)
+    found = evidence.read(path, told)
     kept = list(anchors.read(anchor_file))
     report = Report(seals=len(found.seals), records=len(found.digests), waiting=len(found.waiting))
     report.later = sum(no > (kept[-1].no if kept else 0) for no in found.seals)
@@ -119,76 +85,7 @@ def verify(
     return report
 
 
-def _read(path: Path, told: Callable[[int], None]) -> _Found:
-    found, take = _Found(), _TAKERS
-    for table, row in dump.rows(path, take, told):
-        take[table](found, row)
-    return found
-
-
-def _take_record(source: str) -> Callable[[_Found, Row], None]:
-    def take(found: _Found, row: Row) -> None:
-        found.digests[source, row["id"] or ""] = spelling.digest(source, row)
-
-    return take
-
-
-def _take_event(found: _Found, row: Row) -> None:
-    _take_record("event")(found, row)
-    found.cases.setdefault(row["case_id"] or "", _Case()).take(row)
-    if row["replaced_by"]:
-        found.replaced.add((row["id"] or "", row["replaced_by"]))
-    if row["replaces"]:
-        found.replacing.add((row["replaces"], row["id"] or ""))
-
-
-def _take_case(found: _Found, row: Row) -> None:
-    found.cases.setdefault(row["id"] or "", _Case()).card = row
-
-
-def _take_leaf(found: _Found, row: Row) -> None:
-    key = row["source"] or "", row["row_id"] or ""
-    leaves = found.leaves.setdefault(int(row["seal"] or 0), {})
-    leaves[int(row["position"] or 0)] = key, _bytes(row["digest"])
-
-
-def _take_waiting(found: _Found, row: Row) -> None:
-    since = datetime.fromisoformat(row["since"] or "")
-    found.waiting[row["source"] or "", row["row_id"] or ""] = since
-
-
-def _take_seal(found: _Found, row: Row) -> None:
-    seal = Seal(
-        no=int(row["no"] or 0),
-        sealed_at=datetime.fromisoformat(row["sealed_at"] or ""),
-        previous=_bytes(row["previous"]),
-        root=_bytes(row["root"]),
-        events=int(row["events"] or 0),
-        looks=int(row["looks"] or 0),
-        entries=int(row["entries"] or 0),
-        algorithm=row["algorithm"] or "",
-        key_id=row["key_id"] or "",
-        signature=_bytes(row["signature"]),
-    )
-    found.seals[seal.no] = seal
-
-
-_TAKERS: Final[Mapping[str, Callable[[_Found, Row], None]]] = {
-    "event": _take_event,
-    "access_log": _take_record("access_log"),
-    "audit_entry": _take_record("audit_entry"),
-    "case": _take_case,
-    "seal": _take_seal,
-    "seal_leaf": _take_leaf,
-    "seal_waiting": _take_waiting,
-}
-
-
-def _bytes(text: str | None) -> bytes:
-    return bytes.fromhex((text or "\\x")[2:])
-
-
-def _anchors(found: _Found, kept: list[Seal], keys: Mapping[str, PublicKey]) -> Iterator[Finding]:
+def _anchors(found: Evidence, kept: list[Seal], keys: Mapping[str, PublicKey]) -> Iterator[Finding]:
     """The file outside: whole, genuine, and nothing in it that the database lacks."""
     before = None
     for seal in kept:
@@ -204,7 +101,7 @@ def _anchors(found: _Found, kept: list[Seal], keys: Mapping[str, PublicKey]) -> 
         before = seal
 
 
-def _order(found: _Found, keys: Mapping[str, PublicKey]) -> Iterator[Finding]:
+def _order(found: Evidence, keys: Mapping[str, PublicKey]) -> Iterator[Finding]:
     """The seals one after the other: genuine, none left out, each over its own leaves."""
     before = None
     for no in sorted(found.seals):
@@ -236,7 +133,7 @@ def _follows(seal: Seal, before: Seal | None) -> bool:
     return seal.no == before.no + 1 and seal.previous == before.digest
 
 
-def _records(found: _Found) -> Iterator[Finding]:
+def _records(found: Evidence) -> Iterator[Finding]:
     """Every record as it was sealed, and every one sealed that is not fresh."""
     sealed: set[Key] = set()
     for leaves in found.leaves.values():
@@ -256,7 +153,7 @@ def _records(found: _Found) -> Iterator[Finding]:
         yield Finding(Flaw.MISSING, " ".join(key))
 
 
-def _cases(found: _Found) -> Iterator[Finding]:
+def _cases(found: Evidence) -> Iterator[Finding]:
     """Every case as its events left it."""
     for case_id, case in found.cases.items():
         card, last = case.card, case.last
@@ -285,14 +182,24 @@ def _chains(path: Path, chain_key: bytes, told: Callable[[int], None]) -> Iterat
     vault: dict[str, dict[str, bytes]] = {}
     for table, row in dump.rows(path, ("event", "case_vault"), told):
         if table == "event":
-            links[row["case_id"] or "", int(row["seq"] or 0)] = _bytes(row["hash"])
+            links[row["case_id"] or "", int(row["seq"] or 0)] = as_bytes(row["hash"])
         else:
-            sealed = _bytes(row["sealed"])
+            sealed = as_bytes(row["sealed"])
             vault.setdefault(row["event_id"] or "", {})[row["name"] or ""] = sealed
     for _, row in dump.rows(path, ("event",), told):
         case_id, seq = row["case_id"] or "", int(row["seq"] or 0)
-        body = {n: v for n, v in spelling.typed("event", row).items() if n not in OUTSIDE}
-        body |= {"seq": seq, "vault": vault.get(row["id"] or "", {})}
         previous = links.get((case_id, seq - 1), GENESIS)
-        if link_by(chain_key, UUID(case_id), previous, seq, body) != links[case_id, seq]:
+        if _link(chain_key, row, previous, vault) != links[case_id, seq]:
             yield Finding(Flaw.CHAIN, f"event {row['id']}")
+
+
+def _link(
+    chain_key: bytes, row: Row, previous: bytes, vault: Mapping[str, dict[str, bytes]]
+) -> bytes | None:
+    """The link of an event; None if its row has values that the app cannot have written."""
+    try:
+        body = {n: v for n, v in spelling.typed("event", row).items() if n not in OUTSIDE}
+        body |= {"seq": int(row["seq"] or 0), "vault": vault.get(row["id"] or "", {})}
+        return link_by(chain_key, UUID(row["case_id"]), previous, body["seq"], body)
+    except (ValueError, ArithmeticError):
+        return None
