@@ -167,7 +167,8 @@ class Form(BaseModel):
                 raise PydanticCustomError(
                     "hidden_answer", "“{title}”在当前选择下不应填写", _about(self, name)
                 )
-            if note.required_if and not given and note.required_if.holds(answers):
+            blank = answers[name] == "" and type(self).model_fields[name].is_required()
+            if blank or (note.required_if and not given and note.required_if.holds(answers)):
                 raise PydanticCustomError("missing_answer", "请填写“{title}”", _about(self, name))
         return self
 

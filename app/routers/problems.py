@@ -140,13 +140,13 @@ async def _no_token(request: Request, error: Exception) -> JSONResponse:
 async def _invalid(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class
     found = error.errors()
-    problems = [_field_problem(e) for e in found[:MOST_PROBLEMS]]
+    problems = [field_problem(e) for e in found[:MOST_PROBLEMS]]
     if len(found) > MOST_PROBLEMS:
         problems.append({"field": "", "message": f"另有 {len(found) - MOST_PROBLEMS} 处有误"})
     return answer(422, "invalid", "填写内容有误", "请按提示修改后重新提交", problems=problems)
 
 
-def _field_problem(error: Mapping[str, Any]) -> dict[str, str]:
+def field_problem(error: Mapping[str, Any]) -> dict[str, str]:
     """The place and the reason. Never the value: it may be a secret."""
     place = [str(p) for p in error["loc"] if p != "body"]
     context = error.get("ctx") or {}

@@ -8,7 +8,7 @@ export type Instrument = components['schemas']['InstrumentShown']
 
 export type FieldType =
   | 'choice' | 'choices' | 'yes' | 'text' | 'whole' | 'amount' | 'date' | 'moment' | 'id'
-  | 'person' | 'people'
+  | 'person' | 'people' | 'ids'
 
 export interface When { field: string; values: (string | boolean)[] }
 export interface Option { value: string; label: string }
@@ -109,7 +109,8 @@ function resolve(schemas: Schemas, schema: Schema): Schema {
 
 function typeOf(schemas: Schemas, core: Schema, target: Schema): FieldType {
   if (core.type === 'array') {
-    return resolve(schemas, core.items ?? {}).properties ? 'people' : 'choices'
+    const item = resolve(schemas, core.items ?? {})
+    return item.properties ? 'people' : item.enum ? 'choices' : 'ids'
   }
   if (target.properties) return 'person'
   if (target.enum) return 'choice'

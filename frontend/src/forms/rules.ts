@@ -64,7 +64,7 @@ function checkPerson(field: Field, person: Answers, place: string): Problems {
   const told = typeof person.id_number === 'string' ? readIdNumber(person.id_number) : null
   const differs = (name: string, value: string) => given(person[name]) && person[name] !== value
   if (told && (differs('birth_on', told.birth) || differs('sex', told.sex))) {
-    problems[`${place}.id_number`] = '身份证号与所填性别或出生日期不一致'
+    problems[place] = '身份证号与所填性别或出生日期不一致'
   }
   return problems
 }
@@ -85,6 +85,8 @@ function problemOf(field: Field, answer: Answer): string | null {
       if (!chosen.every((value) => known.has(value))) return '请从列表中选择'
       return countProblem(field, chosen.length, '')[''] ?? null
     }
+    case 'ids':
+      return countProblem(field, (answer as string[]).length, '')[''] ?? null
     case 'yes':
       return typeof answer === 'boolean' ? null : '应为是或否'
     case 'whole':

@@ -61,9 +61,11 @@ export async function learn(): Promise<void> {
   ])
 }
 
-/** A form for this task waits in the outbox: it is off the list until the server says otherwise. */
-export async function markDone(id: string): Promise<void> {
-  tasks.value = { ...tasks.value, done: [...tasks.value.done, id] }
+/** A step of this case waits in the outbox: the tasks it completes are off the list until the
+ * server says otherwise. */
+export async function markDone(caseId: string, step: string): Promise<void> {
+  const met = tasks.value.items.filter((task) => task.case_id === caseId && task.actions.includes(step))
+  tasks.value = { ...tasks.value, done: [...tasks.value.done, ...met.map((task) => task.id)] }
   await keep('tasks', tasks.value)
 }
 
