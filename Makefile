@@ -1,6 +1,6 @@
 # make run: the whole system on this machine. make test: everything that must hold before a change.
 # Needs Python 3.11 or newer with venv; all else comes from the package registry into .venv.
-.PHONY: run test lint prove bench openapi requirements frontend frontend-checks generated
+.PHONY: run test lint prove bench openapi requirements frontend frontend-checks generated guide
 .DELETE_ON_ERROR:
 unexport VIRTUAL_ENV PYTHONHOME PYTHONPATH
 
@@ -60,6 +60,10 @@ frontend-checks: frontend generated
 	@$(NPM) run --silent lint
 	@$(NPM) run --silent typecheck
 	@$(NPM) test --silent
+
+guide: .venv/ready frontend  ## the pictures of docs/guide, taken anew
+	@mkdir -p docs/guide/phone
+	@ANLAN_PICTURES=docs/guide/phone $(BIN)/pytest -q -m prove tests/e2e/test_phone_pictures.py
 
 openapi: .venv/ready
 	@$(BIN)/anlan openapi > docs/openapi.json

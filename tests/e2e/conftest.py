@@ -13,7 +13,13 @@ from pathlib import Path
 import httpx
 import pytest
 from fastapi import FastAPI
-from playwright.async_api import Browser, BrowserContext, Playwright, async_playwright
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    Playwright,
+    async_playwright,
+    expect,
+)
 
 from app.config import get_settings
 from app.db import app_role
@@ -71,7 +77,7 @@ def server(postgres: EmbeddedPostgres, engine: object) -> Iterator[str]:
         env=os.environ | {"DATABASE_URL": url},
     )
     try:
-        until = time.monotonic() + 60
+        until = time.monotonic() + 180
         while time.monotonic() < until and running.poll() is None:
             try:
                 if httpx.get(f"http://127.0.0.1:{port}/api/health").status_code == 200:
@@ -99,6 +105,8 @@ async def browser(playwright: Playwright) -> AsyncIterator[Browser]:
     await made.close()
 
 
+expect.set_options(timeout=20_000)  # a machine with much else to do is slow, not wrong
+
 Phones = Callable[..., Awaitable[Phone]]
 Pockets = Callable[[], Awaitable[Phone]]
 
@@ -116,7 +124,7 @@ async def pocket(
             **SCREEN,  # type: ignore[arg-type]
         )  # fmt: skip
         opened.append(context)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         return Phone(context, context.pages[0], tmp_path / "profile")
 
     yield open_
@@ -133,7 +141,7 @@ async def phone(app: FastAPI, server: str, browser: Browser) -> AsyncIterator[Ph
         async def make(username: str | None = None) -> Phone:
             context: BrowserContext = await browser.new_context(base_url=server, **SCREEN)  # type: ignore[arg-type]
             stack.push_async_callback(context.close)
-            context.set_default_timeout(10_000)
+            context.set_default_timeout(30_000)
             made = Phone(context, await context.new_page())
             if username:
                 await made.sign_in(username)

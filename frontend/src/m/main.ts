@@ -17,7 +17,17 @@ async function start(): Promise<void> {
     if (!router.currentRoute.value.meta.free) void router.replace('/pin')
   })
   watchNetwork()
+  preload()
   if ('serviceWorker' in navigator) void import('./updates').then((updates) => updates.watch())
+}
+
+/** The pages needed where there is no network are in memory before it is gone. */
+function preload(): void {
+  setTimeout(() => {
+    for (const page of [import('./pages/QuickLog.vue'), import('./form/FormPage.vue'), import('./pages/Outbox.vue')]) {
+      page.catch(() => undefined) // no network yet: the page asks again when it is opened
+    }
+  }, 2_000)
 }
 
 void start()

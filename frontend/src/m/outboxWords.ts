@@ -19,4 +19,4 @@ export function stateWords({ item, record }: Listed, sending: boolean, now: numb
   }
 }
 
-export const SIGNS: Record<string, string> = { queued: '⏳', invalid: '✎', conflict: '⇄', sent: '✔' }
+export const SIGNS: Record<string, string> = { queued: '○', invalid: '!', conflict: '≠', sent: '✓' }

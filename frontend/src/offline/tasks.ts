@@ -7,12 +7,14 @@ import type { Area } from '@/domain/area'
 import type { Definitions } from '@/forms/definition'
 
 import { keep, kept } from './kept'
+import { waiting } from './outbox'
 import { seen } from './vault'
 
 export type Task = components['schemas']['Task']
 export type Me = components['schemas']['Me']
 
 interface Kept { items: Task[]; cursor: string | null; asOf: number | null; more: boolean; done: string[] }
+const DAY = 86_400_000
 const NONE: Kept = { items: [], cursor: null, asOf: null, more: false, done: [] }
 
 export const tasks = ref<Kept>(NONE)
@@ -33,7 +35,8 @@ export async function recall(): Promise<void> {
 
 /** Ask the server what changed. Throws AppError or Unreachable. */
 export async function refresh(): Promise<void> {
-  if (!definitions.value) await learn()
+  const learntAt = await kept<number>('learntAt')
+  if (!definitions.value || !learntAt || Date.now() - learntAt > DAY) await learn()
   const before = tasks.value
   const query = before.cursor ? { since: before.cursor } : {}
   const told = await dataOf(GET('/api/v1/sync/tasks', { params: { query } }))
@@ -41,7 +44,8 @@ export async function refresh(): Promise<void> {
   const items = told.ids.flatMap((id) => known.get(id) ?? [])
   tasks.value = {
     items, cursor: told.cursor, asOf: Date.now(), more: told.more,
-    done: before.done.filter((id) => told.ids.includes(id)),
+    // With nothing on its way, the server's list is the truth: what it did not accept is open again.
+    done: (await waiting()) === 0 ? [] : before.done.filter((id) => told.ids.includes(id)),
   }
   await keep('tasks', tasks.value)
   await seen()
