@@ -42,13 +42,24 @@ class Problem(Shown):
 
 
 CODES = {
+    400: "请求无法处理",
     401: "未登录或登录已失效",
-    403: "没有权限",
+    403: "没有权限，或须再次验证身份",
     404: "没有找到，或不在您的工作范围",
+    408: "提交的内容没有在限定时间内传完",
     409: "状态不符、依法不能办理、编号已被使用",
+    410: "已依法删除",
+    412: "内容已被他人修改",
+    413: "提交的内容太大",
+    414: "网址太长",
     422: "填写内容有误",
+    428: "缺少 If-Match",
+    429: "请求过于频繁，请稍后再试",
+    431: "请求头太大",
     503: "系统繁忙，请稍后重试",
 }
+"""What any operation may answer instead: whoever works through the API is told so for each."""
+
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     code: {
         "description": text,
@@ -71,8 +82,13 @@ def install(app: FastAPI) -> None:
     _describe(app)
 
 
+FOREIGN = "HTTPValidationError"
+"""FastAPI's own schema of a 422, which no answer of ours has."""
+
+
 def _describe(app: FastAPI) -> None:
-    """Give the API's description the schema of a problem: FastAPI adds those of answers only."""
+    """Give the API's description the schema of a problem, and every operation the problems it may
+    answer with: FastAPI adds its own answers only, and a 422 that is not ours."""
     plain = app.openapi
 
     def openapi() -> dict[str, Any]:
@@ -82,6 +98,16 @@ def _describe(app: FastAPI) -> None:
             made = model.model_json_schema(ref_template="#/components/schemas/{model}")
             made.pop("$defs", None)
             schemas.setdefault(model.__name__, made)
+        described["components"]["responses"] = {str(c): PROBLEMS[c] for c in CODES}
+        for methods in described["paths"].values():
+            for operation in methods.values():
+                answers = operation["responses"]
+                if FOREIGN in str(answers.get("422")):
+                    del answers["422"]
+                for code in map(str, CODES):
+                    answers.setdefault(code, {"$ref": f"#/components/responses/{code}"})
+        for name in (FOREIGN, "ValidationError"):
+            schemas.pop(name, None)
         return described
 
     app.openapi = openapi  # type: ignore[method-assign]
