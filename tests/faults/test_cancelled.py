@@ -2,14 +2,16 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 
 import anyio
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.config import get_settings
-from app.db import app_role, make_engine, transaction
+from app.db import CommitFailed, app_role, make_engine, transaction
 from app.embedded import EmbeddedPostgres
 from tests.conftest import Owner
 
@@ -95,6 +97,20 @@ async def test_a_scope_that_cancels_every_await_leaves_nothing(
                     await connection.execute(text(statement))
                     await asyncio.sleep(1)
             assert scope.cancelled_caught
+    await clean(pool, owner)
+
+
+async def test_an_error_that_was_swallowed_is_no_success(pool: AsyncEngine, owner: Owner) -> None:
+    """The server answers the commit of a failed transaction with a rollback, and no error."""
+
+    async def swallows() -> None:
+        async with transaction(pool, SOMEBODY) as connection:
+            await connection.execute(text(WROTE))
+            with suppress(DBAPIError):
+                await connection.execute(text("select 1 / 0"))
+
+    with pytest.raises(CommitFailed):
+        await swallows()
     await clean(pool, owner)
 
 

@@ -26,7 +26,7 @@ from tests.kinds.walks import Step
 
 __all__ = ["ids"]
 
-EXAMPLES, STEPS = 3, 20
+EXAMPLES, STEPS = 4, 25
 MANY_EXAMPLES, MANY_STEPS = int(os.environ.get("ANLAN_WALKS", "60")), 50
 READER = "women_fed_district"
 

@@ -1,0 +1,271 @@
+"""What somebody could break, or an honest hand forget, and the test that must notice."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Sabotage:
+    """In `file`, the text `old`, which stands there once, becomes `new`; `test` must then fail."""
+
+    name: str
+    file: str
+    old: str
+    new: str
+    test: str
+
+
+WALLS = "migrations/versions/2026_11_23_walls.py"
+
+SWITCHES = (
+    # The wall
+    Sabotage(
+        "no row-level security",
+        WALLS,
+        "op.execute(f'alter table \"{table}\" enable row level security')",
+        "pass",
+        "tests/security/test_walls.py::test_every_table_is_walled_and_accounted_for",
+    ),
+    Sabotage(
+        "the owner sees past the wall",
+        WALLS,
+        "op.execute(f'alter table \"{table}\" force row level security')",
+        "pass",
+        "tests/security/test_walls.py::test_every_table_is_walled_and_accounted_for",
+    ),
+    Sabotage(
+        "the wall lets everybody see",
+        WALLS,
+        'create policy sight on "{table}" using ({using})',
+        'create policy sight on "{table}" using (true)',
+        "tests/security/test_walls.py::test_without_an_identity_there_is_nothing",
+    ),
+    Sabotage(
+        "identity outlives its transaction",
+        "app/access.py",
+        "set local app.villages",
+        "set app.villages",
+        "tests/stories/test_writing.py::test_no_identity_is_left_over_for_the_next_request",
+    ),
+    Sabotage(
+        "the app may rewrite events",
+        WALLS,
+        '"event": "select, insert, update (replaced_by, seen_by)"',
+        '"event": "select, insert, update"',
+        "tests/security/test_forbidden.py",
+    ),
+    Sabotage(
+        "a function that looks past the wall takes its tables from whoever calls",
+        "migrations/versions/2026_11_25_rights.py",
+        "returns boolean\nlanguage sql stable security definer set search_path from current as",
+        "returns boolean\nlanguage sql stable security definer as",
+        "tests/security/test_walls.py::test_functions_that_look_past_the_wall_are_fixed_to_it",
+    ),
+    # Sight
+    Sabotage(
+        "a route's permission is not asked",
+        "app/deps.py",
+        "    if missing or not named:",
+        "    if False:",
+        "tests/security/test_permissions.py::"
+        "test_a_role_is_served_what_it_holds_and_nothing_else[grid_worker]",
+    ),
+    Sabotage(
+        "a bar is one opinion among others",
+        "migrations/versions/2026_11_25_recusals.py",
+        "as restrictive to %I",
+        "as permissive to %I",
+        "tests/security/test_recusals.py::test_the_database_holds_it_whatever_the_app_asks",
+    ),
+    Sabotage(
+        "a look is not logged",
+        "app/services/looks.py",
+        "    await batch.write(work.connection)\n",
+        "",
+        "tests/security/test_sight.py::test_every_search_for_people_leaves_a_trace",
+    ),
+    Sabotage(
+        "numbers are shown whole",
+        "app/services/parties.py",
+        '    facts["phone"] = people.masked(facts["phone"])\n',
+        "",
+        "tests/security/test_vault.py::test_a_number_is_masked_until_somebody_says_why",
+    ),
+    # Secrets
+    Sabotage(
+        "one nonce for all",
+        "app/crypto/sealed.py",
+        "    nonce = os.urandom(_NONCE)",
+        "    nonce = bytes(_NONCE)",
+        "tests/security/test_crypto.py::test_no_nonce_comes_twice",
+    ),
+    Sabotage(
+        "a sealed value may be moved to another row",
+        "app/crypto/sealed.py",
+        '        return f"v{_FORMAT}|{self.table}|{self.column}|{self.row}".encode()',
+        '        return f"v{_FORMAT}|{self.table}|{self.column}".encode()',
+        "tests/security/test_crypto.py::test_a_value_opens_nowhere_else_and_with_no_other_key",
+    ),
+    Sabotage(
+        "blind indexes without a key",
+        "app/crypto/indexes.py",
+        '    return hmac.digest(key, text.encode(), "sha256")[:INDEX_BYTES]',
+        '    return hmac.digest(b"", text.encode(), "sha256")[:INDEX_BYTES]',
+        "tests/security/test_index_and_chain.py::"
+        "test_an_index_is_worth_nothing_in_another_column_or_with_another_key",
+    ),
+    Sabotage(
+        "production starts with development keys",
+        "app/config.py",
+        "    wrong = [name for name, values in secrets.items() if not known.isdisjoint(values)]",
+        "    wrong: list[str] = []",
+        "tests/security/test_settings.py::test_production_given_the_development_keys_is_refused",
+    ),
+    # Signing in
+    Sabotage(
+        "any algorithm a token names",
+        "app/tokens.py",
+        '    if verifier is None:\n        raise BadToken("unknown header")\n',
+        "    verifier = verifier or next(iter(keys.verifiers.values()))\n",
+        "tests/security/test_tokens.py::test_a_forged_token_is_refused",
+    ),
+    Sabotage(
+        "a token for somebody else's ears",
+        "app/tokens.py",
+        ' or claims["aud"] != audience:',
+        ":",
+        "tests/security/test_tokens.py::test_a_forged_token_is_refused",
+    ),
+    Sabotage(
+        "a token that lives for ever",
+        "app/tokens.py",
+        "    if not issued <= starts < ends <= issued + MAX_LIFE.total_seconds():",
+        "    if not issued <= starts < ends:",
+        "tests/security/test_tokens.py::test_a_forged_token_is_refused",
+    ),
+    Sabotage(
+        "a code of the moment opens twice",
+        "app/services/second_factors.py",
+        ".where(_FACTORS.c.id == row.id, _FACTORS.c.counter < step)",
+        ".where(_FACTORS.c.id == row.id)",
+        "tests/stories/test_second_factors.py::test_a_code_opens_once_and_older_ones_no_more",
+    ),
+    Sabotage(
+        "a recovery code opens twice",
+        "app/services/second_factors.py",
+        "_CODES.c.used_at.is_(None))\n        .values(used_at=func.now())",
+        "true())\n        .values(used_at=func.now())",
+        "tests/stories/test_second_factors.py::test_a_recovery_code_opens_once",
+    ),
+    Sabotage(
+        "a second factor of yesterday is fresh",
+        "app/services/second_factors.py",
+        "    if not (await work.connection.execute(recent)).scalar_one_or_none():",
+        "    if False:",
+        "tests/stories/test_second_factors.py::"
+        "test_what_needs_a_second_factor_asks_again_after_five_minutes",
+    ),
+    Sabotage(
+        "guesses are not counted",
+        "app/services/limits.py",
+        "    if wait:\n        raise TooManyAttempts",
+        "    if False:\n        raise TooManyAttempts",
+        "tests/stories/test_second_factors.py::test_guessing_ends_after_five",
+    ),
+    Sabotage(
+        "a partner's assertion is good for another server",
+        "app/services/assertions.py",
+        '    if not isinstance(claims["aud"], str) or claims["aud"] not in audiences:',
+        "    if False:",
+        "tests/security/test_machine_tokens.py::test_no_forged_assertion_is_accepted",
+    ),
+    Sabotage(
+        "a partner's assertion may be shown again",
+        "app/services/machines.py",
+        "        if (await connection.execute(_GIVEN, given)).rowcount != 1:",
+        "        if (await connection.execute(_GIVEN, given)).rowcount > 1:",
+        "tests/security/test_machine_tokens.py::test_one_assertion_opens_once_even_fifty_times_at_once",
+    ),
+    # Work
+    Sabotage(
+        "two act at once on the same state",
+        "app/access.py",
+        "_LOCKED = select(*table_of(Case).c).where(*_ONE).with_for_update()",
+        "_LOCKED = select(*table_of(Case).c).where(*_ONE)",
+        "tests/faults/test_races.py::test_acting_and_handing_over_at_once_keep_every_copy_true",
+    ),
+    Sabotage(
+        "a commit that failed is a success",
+        "app/db.py",
+        'if await driver.execute("COMMIT") != "COMMIT":',
+        'if not await driver.execute("COMMIT"):',
+        "tests/faults/test_cancelled.py::test_an_error_that_was_swallowed_is_no_success",
+    ),
+    Sabotage(
+        "one id serves for two commands",
+        "app/services/commands.py",
+        "    if row.fingerprint != print_:\n        raise IdReused(REUSED)\n",
+        "",
+        "tests/stories/test_writing.py::test_an_id_used_for_something_else_is_refused",
+    ),
+    Sabotage(
+        "a step is possible in any state",
+        "app/services/cases.py",
+        "    if case.state not in possible:",
+        "    if False:",
+        "tests/stories/test_privacy.py::test_rights_and_duties_outlive_the_case",
+    ),
+    Sabotage(
+        "anybody may take any step",
+        "app/services/cases.py",
+        "    if not roles & action.by:",
+        "    if False:",
+        "tests/kinds/test_whose_step.py",
+    ),
+    # The record
+    Sabotage(
+        "links of a chain that do not hold each other",
+        "app/crypto/chain.py",
+        'hmac.digest(key, previous + seq.to_bytes(8, "big") + stated, "sha256")',
+        'hmac.digest(key, seq.to_bytes(8, "big") + stated, "sha256")',
+        "tests/security/test_index_and_chain.py::"
+        "test_a_link_depends_on_the_case_the_number_the_forerunner_and_the_key",
+    ),
+    # People's rights
+    Sabotage(
+        "what is held is erased",
+        "migrations/versions/2026_11_25_rights.py",
+        "exists (select from legal_hold where case_id = of_case and lifted_at is null)",
+        "false",
+        "tests/stories/test_rights.py::test_what_is_held_is_not_erased",
+    ),
+    Sabotage(
+        "names outlive their case",
+        "migrations/versions/2026_11_25_rights.py",
+        "    delete from party_gram where case_id = of_case;\n",
+        "",
+        "tests/stories/test_rights.py::test_an_erased_case_says_so_and_names_nobody",
+    ),
+    Sabotage(
+        "an abuser is asked for his child",
+        "app/kinds/privacy.py",
+        "    if any(g.could_be(a) for g in guardians for a in abusers):",
+        "    if False:",
+        "tests/stories/test_privacy.py::"
+        "test_a_child_is_asked_through_a_guardian_who_is_not_the_abuser",
+    ),
+    Sabotage(
+        "a giving leaves no record",
+        "app/services/steps.py",
+        "    disclosures.note(work, case, happened, basis, plan.effects, form, had, batch)\n",
+        "",
+        "tests/stories/test_privacy.py::test_whoever_was_given_a_case_is_on_record",
+    ),
+    # The door
+    Sabotage(
+        "bodies of any size",
+        "app/routers/door.py",
+        '                if size > BODY:\n                    raise TooLarge("提交的内容太大")',
+        "",
+        "tests/security/test_door.py::test_a_body_has_a_size",
+    ),
+)
