@@ -112,7 +112,8 @@ class Planting(Journey):
         self, sender: httpx.AsyncClient, url: str, body: Mapping[str, Any]
     ) -> httpx.Response:
         kind, action = KINDS[self.kind], url.rpartition("/")[2]
-        form = kind.form_of("opened" if action == kind.name else action)
+        action = "opened" if action == kind.name else action
+        form = kind.form_of(action)
         assert form is not None
         before = dict(self.aviary.known)
         answers = plant(form, body["answers"], self.aviary, f"{kind.name}.{action}")
