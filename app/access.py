@@ -34,7 +34,7 @@ from app.kinds.base import CaseKind
 from app.kinds.forms import Sight
 from app.models import Case, CaseLink, CaseParty, Person
 from app.models.columns import MANY, Located, Placed, table_of
-from app.permissions import Permission, permitted
+from app.permissions import Confined, Permission, permitted
 from app.places import Place, place_of
 from app.policy import BY_AREA, SEES_NO_CASE, Decision, Purpose, Standing, decide
 from app.roles import Role
@@ -83,6 +83,7 @@ class Actor:
     machine: Machine | None = None
     barred: tuple[UUID, ...] = ()
     """Cases that are not there for this actor: her own, or one that a conflict of interest bars."""
+    confined: Confined | None = None
 
     @cached_property
     def roles(self) -> frozenset[Role]:
@@ -91,6 +92,8 @@ class Actor:
     @cached_property
     def permissions(self) -> frozenset[Permission]:
         """What this actor may do at all: a partner's system only what it was let in for."""
+        if self.confined:
+            return frozenset({Permission.SELF})
         held = permitted(self.roles)
         return held if self.machine is None else held & self.machine.scopes
 

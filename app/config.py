@@ -20,20 +20,15 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from app import environment
+from app.environment import SettingsError as SettingsError
+
 KEY_BYTES = 32
 QINGCHENG = 441802000000
 VERSIONS = range(1, 256)  # a sealed value begins with its key's version, in one byte
 
-
 Algorithm = Literal["aes-256-gcm", "sm4-gcm"]
 ALGORITHMS: tuple[Algorithm, ...] = get_args(Algorithm)
-
-
-class SettingsError(Exception):
-    """The environment does not make a system that may start; one line, Chinese and English."""
-
-    def __init__(self, chinese: str, english: str) -> None:
-        super().__init__(f"{chinese} / {english}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +64,12 @@ class Keys:
     letter_pem: str = field(repr=False)
 
 
+SECOND_FACTOR_FOR = ("nobody", "sensitive", "everybody")
+"""Who must have a second factor; in the middle: who reads S3, and administrators."""
+
+PASSWORD_RULES = ("nist", "dengbao")
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """All that differs between one installation and another."""
@@ -91,6 +92,9 @@ class Settings:
     algorithm: Algorithm
     reveals_per_hour: int
     keys: Keys
+    second_factor: str
+    passwords: str
+    password_days: int
 
     @property
     def production(self) -> bool:
@@ -126,34 +130,41 @@ def get_settings() -> Settings:
 
 def read_settings(env: Mapping[str, str]) -> Settings:
     """Settings from a mapping like `os.environ`; SettingsError names the first wrong one."""
-    environment, schema = _environment(env), _schema(env)
-    algorithm = _value(env, "ANLAN_ALGORITHM") or "aes-256-gcm"
+    kind, schema = _environment(env), _schema(env)
+    algorithm = environment.value(env, "ANLAN_ALGORITHM") or "aes-256-gcm"
     if algorithm not in ALGORITHMS:
-        raise _wrong("ANLAN_ALGORITHM", "只能是 aes-256-gcm 或 sm4-gcm", " or ".join(ALGORITHMS))
-    production = environment == "production"
-    database_url = _value(env, "DATABASE_URL")
+        raise environment.wrong(
+            "ANLAN_ALGORITHM", "只能是 aes-256-gcm 或 sm4-gcm", " or ".join(ALGORITHMS)
+        )
+    production = kind == "production"
+    database_url = environment.value(env, "DATABASE_URL")
     if production and database_url is None:
-        raise _missing("DATABASE_URL")
-    port = _number(env, "PORT", 8000)
+        raise environment.missing("DATABASE_URL")
+    port = environment.number(env, "PORT", 8000)
     return Settings(
-        environment=environment,
+        environment=kind,
         schema=schema,
-        district=_number(env, "ANLAN_DISTRICT", QINGCHENG),
+        district=environment.number(env, "ANLAN_DISTRICT", QINGCHENG),
         data=_data(env),
-        host=_value(env, "ANLAN_HOST") or "127.0.0.1",
+        host=environment.value(env, "ANLAN_HOST") or "127.0.0.1",
         port=port,
         origin=_origin(env, port, production=production),
-        pool_size=_number(env, "ANLAN_POOL_SIZE", 6),
-        account_rate=_number(env, "ANLAN_ACCOUNT_RATE", 20),
-        address_rate=_number(env, "ANLAN_ADDRESS_RATE", 10),
-        proxies=_value(env, "ANLAN_PROXIES") or "127.0.0.1",
-        backup_recipients=tuple((_value(env, "ANLAN_BACKUP_RECIPIENTS") or "").split()),
+        pool_size=environment.number(env, "ANLAN_POOL_SIZE", 6),
+        account_rate=environment.number(env, "ANLAN_ACCOUNT_RATE", 20),
+        address_rate=environment.number(env, "ANLAN_ADDRESS_RATE", 10),
+        proxies=environment.value(env, "ANLAN_PROXIES") or "127.0.0.1",
+        backup_recipients=tuple((environment.value(env, "ANLAN_BACKUP_RECIPIENTS") or "").split()),
         database_url=database_url,
-        owner_database_url=_value(env, "OWNER_DATABASE_URL"),
-        worker_database_url=_value(env, "WORKER_DATABASE_URL"),
+        owner_database_url=environment.value(env, "OWNER_DATABASE_URL"),
+        worker_database_url=environment.value(env, "WORKER_DATABASE_URL"),
         algorithm=algorithm,
-        reveals_per_hour=_number(env, "ANLAN_REVEALS_PER_HOUR", 20),
+        reveals_per_hour=environment.number(env, "ANLAN_REVEALS_PER_HOUR", 20),
         keys=_read_keys(env, production=production),
+        second_factor=environment.one_of(
+            env, "ANLAN_SECOND_FACTOR", SECOND_FACTOR_FOR, int(production)
+        ),
+        passwords=environment.one_of(env, "ANLAN_PASSWORDS", PASSWORD_RULES),
+        password_days=environment.number(env, "ANLAN_PASSWORD_DAYS", 90),
     )
 
 
@@ -162,13 +173,13 @@ def read_worker_settings(env: Mapping[str, str]) -> WorkerSettings:
     production = _environment(env) == "production"
     spare = _spare_pem("seal")
     found = {
-        "WORKER_DATABASE_URL": _value(env, "WORKER_DATABASE_URL"),
-        "ANLAN_ANCHORS": _value(env, "ANLAN_ANCHORS"),
+        "WORKER_DATABASE_URL": environment.value(env, "WORKER_DATABASE_URL"),
+        "ANLAN_ANCHORS": environment.value(env, "ANLAN_ANCHORS"),
         "ANLAN_SEAL_KEY": _pem_key(env, "ANLAN_SEAL_KEY"),
     }
     for name, value in found.items():
         if production and value is None:
-            raise _missing(name)
+            raise environment.missing(name)
     if production and found["ANLAN_SEAL_KEY"] == spare:
         raise _development_keys(["ANLAN_SEAL_KEY"])
     anchors = found["ANLAN_ANCHORS"]
@@ -182,21 +193,25 @@ def read_worker_settings(env: Mapping[str, str]) -> WorkerSettings:
 
 
 def _environment(env: Mapping[str, str]) -> Literal["development", "production"]:
-    environment = _value(env, "ANLAN_ENV") or "development"
-    if environment not in ("development", "production"):
-        raise _wrong("ANLAN_ENV", "只能是 development 或 production", "development or production")
-    return cast(Literal["development", "production"], environment)
+    named = environment.value(env, "ANLAN_ENV") or "development"
+    if named not in ("development", "production"):
+        raise environment.wrong(
+            "ANLAN_ENV", "只能是 development 或 production", "development or production"
+        )
+    return cast(Literal["development", "production"], named)
 
 
 def _schema(env: Mapping[str, str]) -> str:
-    schema = _value(env, "ANLAN_SCHEMA") or "d441802"
+    schema = environment.value(env, "ANLAN_SCHEMA") or "d441802"
     if not re.fullmatch(r"[a-z][a-z0-9_]{0,62}", schema):
-        raise _wrong("ANLAN_SCHEMA", "须为小写字母、数字和下划线", "lower-case letters, digits, _")
+        raise environment.wrong(
+            "ANLAN_SCHEMA", "须为小写字母、数字和下划线", "lower-case letters, digits, _"
+        )
     return schema
 
 
 def _data(env: Mapping[str, str]) -> Path:
-    return Path(_value(env, "ANLAN_DATA") or "var").resolve()
+    return Path(environment.value(env, "ANLAN_DATA") or "var").resolve()
 
 
 def _read_keys(env: Mapping[str, str], *, production: bool) -> Keys:
@@ -215,13 +230,15 @@ def _read_keys(env: Mapping[str, str], *, production: bool) -> Keys:
 
 def _keks(env: Mapping[str, str]) -> KekRings | str:
     data, vault = _key_ring(env, "ANLAN_DATA_KEYS"), _key_ring(env, "ANLAN_VAULT_KEYS")
-    module = _value(env, "ANLAN_KEY_MODULE")
+    module = environment.value(env, "ANLAN_KEY_MODULE")
     if module is None:
         spare = _development_rings()
         return KekRings(data or spare.data, vault or spare.vault)
     if data or vault:
         chinese = "主密钥由密码机保管时，不得再设置 ANLAN_DATA_KEYS、ANLAN_VAULT_KEYS"
-        raise _wrong("ANLAN_KEY_MODULE", chinese, "the master keys are in the key module only")
+        raise environment.wrong(
+            "ANLAN_KEY_MODULE", chinese, "the master keys are in the key module only"
+        )
     return module
 
 
@@ -281,45 +298,25 @@ def _spare_pem(name: str) -> str:
     return _pem(ec.derive_private_key(int.from_bytes(_spare(name)[:-1]), ec.SECP256R1()))
 
 
-def _value(env: Mapping[str, str], name: str) -> str | None:
-    """The value of NAME, or the content of the file in NAME_FILE; empty counts as not set."""
-    value, file = env.get(name), env.get(f"{name}_FILE")
-    if value and file:
-        raise _wrong(name, f"与 {name}_FILE 只能设置一个", f"set it or {name}_FILE, not both")
-    if file:
-        try:
-            value = Path(file).read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            raise _wrong(f"{name}_FILE", "文件无法读取", "the file cannot be read") from error
-    return value or None
-
-
 def _origin(env: Mapping[str, str], port: int, *, production: bool) -> str:
     """Scheme and host under which people and partners reach the system; nothing after the host."""
-    value = _value(env, "ANLAN_ORIGIN")
+    value = environment.value(env, "ANLAN_ORIGIN")
     if value is None:
         if production:
-            raise _missing("ANLAN_ORIGIN")
+            raise environment.missing("ANLAN_ORIGIN")
         return f"http://127.0.0.1:{port}"
     secure = "https" if production else "https?"
     if not re.fullmatch(rf"{secure}://[a-z0-9.-]+(:[0-9]{{1,5}})?", value):
-        raise _wrong("ANLAN_ORIGIN", "形如 https://anlan.example.gov.cn", "like https://host")
+        raise environment.wrong(
+            "ANLAN_ORIGIN", "形如 https://anlan.example.gov.cn", "like https://host"
+        )
     return value
-
-
-def _number(env: Mapping[str, str], name: str, default: int) -> int:
-    value = _value(env, name)
-    if value is None:
-        return default
-    if not re.fullmatch(r"[0-9]+", value):
-        raise _wrong(name, "须为数字", "a whole number")
-    return int(value)
 
 
 def _key_ring(env: Mapping[str, str], name: str) -> KekRing | None:
     """A versioned set of master keys from JSON: `{"1": "<base64 of 32 bytes>"}`. With the member
     "wraps" another version than the highest wraps new keys."""
-    value = _value(env, name)
+    value = environment.value(env, name)
     if value is None:
         return None
     try:
@@ -330,7 +327,7 @@ def _key_ring(env: Mapping[str, str], name: str) -> KekRing | None:
         wraps, keys = None, {}
     ring = KekRing(keys, max(keys, default=0) if wraps is None else wraps)
     if ring.wraps not in keys or not all(version in VERSIONS for version in keys):
-        raise _wrong(
+        raise environment.wrong(
             name,
             '须为 JSON，形如 {"1": "32 字节的 base64"}，版本号 1–255，"wraps" 须是其中之一',
             'JSON like {"1": "<base64 of 32 bytes>"}, versions 1-255, "wraps" one of them',
@@ -339,13 +336,13 @@ def _key_ring(env: Mapping[str, str], name: str) -> KekRing | None:
 
 
 def _key(env: Mapping[str, str], name: str) -> bytes | None:
-    value = _value(env, name)
+    value = environment.value(env, name)
     if value is None:
         return None
     try:
         return _decode(value)
     except ValueError as error:
-        raise _wrong(name, "须为 32 字节的 base64", "base64 of 32 bytes") from error
+        raise environment.wrong(name, "须为 32 字节的 base64", "base64 of 32 bytes") from error
 
 
 def _decode(text: str) -> bytes:
@@ -359,13 +356,13 @@ def _decode(text: str) -> bytes:
 
 
 def _pem_key(env: Mapping[str, str], name: str) -> str | None:
-    value = _value(env, name)
+    value = environment.value(env, name)
     return None if value is None else _private_key(name, value)
 
 
 def _letter_keys(env: Mapping[str, str], name: str) -> str | None:
     """One or more keys, one PEM block after the other."""
-    value = _value(env, name)
+    value = environment.value(env, name)
     if value is None:
         return None
     blocks = [f"-----BEGIN {block}" for block in value.split("-----BEGIN ")[1:]]
@@ -378,17 +375,11 @@ def _private_key(name: str, pem: str) -> str:
     except (ValueError, TypeError):
         key = None
     if not isinstance(key, ec.EllipticCurvePrivateKey) or not isinstance(key.curve, ec.SECP256R1):
-        raise _wrong(name, "须为未加密的 EC P-256 私钥（PEM）", "an EC P-256 private key (PEM)")
+        raise environment.wrong(
+            name, "须为未加密的 EC P-256 私钥（PEM）", "an EC P-256 private key (PEM)"
+        )
     return _pem(key)
 
 
 def _pem(key: ec.EllipticCurvePrivateKey) -> str:
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
-
-
-def _missing(name: str) -> SettingsError:
-    return SettingsError(f"生产环境须设置 {name}", f"{name} must be set in production")
-
-
-def _wrong(name: str, chinese: str, english: str) -> SettingsError:
-    return SettingsError(f"设置 {name} 有误：{chinese}", f"{name} is wrong: {english}")

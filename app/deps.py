@@ -16,8 +16,15 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from app import tokens
 from app.access import Actor, Work
 from app.db import refused_session, transaction
-from app.errors import Busy, NotAllowed, SignInNeeded, TooManyAttempts
-from app.permissions import Permission
+from app.errors import (
+    Busy,
+    EnrolmentNeeded,
+    NotAllowed,
+    PasswordDue,
+    SignInNeeded,
+    TooManyAttempts,
+)
+from app.permissions import Confined, Permission
 from app.services import accounts, machines, sessions
 from app.services.machines import Said
 from app.tokens import Claims
@@ -133,6 +140,10 @@ async def get_working(
 def _check_permitted(actor: Actor, named: Sequence[str]) -> None:
     """After the session showed itself: rights taken away a moment ago are no longer there."""
     missing = [Permission(name) for name in named if name not in actor.permissions]
+    if missing and actor.confined is Confined.PASSWORD:
+        raise PasswordDue("密码由他人设置或已到期，请先修改密码")
+    if missing and actor.confined is Confined.SECOND_FACTOR:
+        raise EnrolmentNeeded("您的角色须用第二验证方式登录，请先绑定")
     if missing or not named:
         raise NotAllowed(f"您的角色没有“{'、'.join(p.label for p in missing)}”的权限")
 

@@ -41,6 +41,22 @@ class Kept(Exception):
     """Marks refusals of what must not be forgotten: what was written until then is kept."""
 
 
+class WrongPassword(Kept, AppError):
+    status, type, title = 403, "wrong-password", "密码不正确"
+
+
+class PasswordDue(AppError):
+    """The session can do nothing else before the password is changed."""
+
+    status, type, title = 403, "password-due", "请先修改密码"
+
+
+class EnrolmentNeeded(AppError):
+    """The session can do nothing else before a second factor is enrolled."""
+
+    status, type, title = 403, "enrolment-needed", "请先绑定第二验证方式"
+
+
 class WrongSecondFactor(Kept, AppError):
     status, type, title = 403, "wrong-second-factor", "验证码不正确"
 

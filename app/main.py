@@ -39,6 +39,7 @@ from app.routers import (
     notices,
     oauth,
     partners,
+    passwords,
     people,
     privacy,
     problems,
@@ -109,6 +110,7 @@ def create_app(kinds: Kinds = KINDS, engine: AsyncEngine | None = None) -> FastA
     routers = (
         accounts.router,
         sessions.router,
+        passwords.router,
         second_factors.router,
         worklist.router,
         cases.router,

@@ -48,6 +48,13 @@ class Permission(StrEnum):
         return LABELS[self]
 
 
+class Confined(StrEnum):
+    """What a session has to do before all else."""
+
+    PASSWORD = "password"  # noqa: S105 - a word
+    SECOND_FACTOR = "second_factor"
+
+
 P = Permission
 
 LABELS: Mapping[Permission, str] = {

@@ -115,7 +115,9 @@ def test_no_sql_names_the_schema() -> None:
         for line in path.read_text(encoding="utf-8").splitlines()
         if schema in line
     ]
-    assert places == [f'app/config.py: schema = _value(env, "ANLAN_SCHEMA") or "{schema}"']
+    assert places == [
+        f'app/config.py: schema = environment.value(env, "ANLAN_SCHEMA") or "{schema}"'
+    ]
 
 
 def refusals() -> list[type[AppError]]:

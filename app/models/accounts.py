@@ -35,6 +35,8 @@ class Credential(SQLModel, table=True):
     account_id: int = Field(primary_key=True, sa_type=BIG, foreign_key="account.id")
     password_hash: str
     changed_at: datetime = moment(now=True)
+    seen_by_others: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """Whether somebody else knows it, who set it for her; then it only serves to be changed."""
 
 
 class Grant(SQLModel, table=True):

@@ -8,7 +8,7 @@ from app import clock
 from app.access import Work
 from app.deps import needs
 from app.kinds.forms import Sight
-from app.permissions import Permission
+from app.permissions import Confined, Permission
 from app.roles import Role
 from app.routers.shown import Shown, shown
 from app.services import accounts
@@ -43,6 +43,7 @@ class Me(Shown):
     organisation: OwnOrganisation | None = shown(Sight.S1, "单位")
     roles: list[HeldRole] = shown(Sight.S1, "角色")
     permissions: list[Permission] = shown(Sight.S1, "权限")
+    confined: Confined | None = shown(Sight.S1, "须先完成：改密码、绑定第二验证方式")
 
 
 class AccountRow(Shown):
@@ -81,6 +82,7 @@ async def read_me(work: Annotated[Work, needs(Permission.SELF)]) -> Me:
             for held in actor.grants
         ],
         permissions=sorted(actor.permissions),
+        confined=actor.confined,
     )
 
 

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
@@ -16,20 +16,24 @@ from sqlmodel import col
 
 from app import crypto, tokens
 from app.access import Actor, Held, Work
+from app.config import get_settings
 from app.errors import (
     Conflict,
     Invalid,
     NotFound,
 )
+from app.kinds.base import Matter
+from app.kinds.forms import Sight
 from app.kinds.identity import id_number_valid
 from app.models import Account, Area, Credential, Grant, MachineClient, Organisation
 from app.models.columns import table_of
+from app.permissions import Confined
 from app.places import place_of
-from app.roles import Role
-from app.services import areas, audit, second_factors
+from app.policy import POLICIES
+from app.roles import ADMINS, Role
+from app.services import areas, audit, passwords, second_factors
 from app.services.audit import What
 
-SHORTEST, LONGEST = 12, 128
 USERNAME = re.compile(r"[a-z0-9][a-z0-9_.-]{1,63}")
 
 
@@ -49,6 +53,7 @@ async def identify(connection: AsyncConnection, session_id: UUID) -> Actor | Non
     found = (await connection.execute(_IDENTITY, {"session_id": session_id})).one_or_none()
     if found is None:
         return None
+    grants = tuple(Held(Role(g["role"]), g["area"], g["supervisor"]) for g in found.grants)
     return Actor(
         account_id=found.account_id,
         organisation_id=found.organisation_id,
@@ -56,8 +61,39 @@ async def identify(connection: AsyncConnection, session_id: UUID) -> Actor | Non
         version=found.version,
         username=found.username,
         display_name=found.display_name,
-        grants=tuple(Held(Role(g["role"]), g["area"], g["supervisor"]) for g in found.grants),
+        grants=grants,
         barred=tuple(found.barred),
+        confined=_confined(found, grants),
+    )
+
+
+def _confined(found: Any, grants: Sequence[Held]) -> Confined | None:
+    if found.password_since is None:  # a partner's system has none
+        return None
+    if found.password_seen or passwords.too_old(found.password_since):
+        return Confined.PASSWORD
+    if needs_second_factor(g.role for g in grants) and not found.has_second_factor:
+        return Confined.SECOND_FACTOR
+    return None
+
+
+def needs_second_factor(roles: Iterable[Role]) -> bool:
+    """Whether this installation lets these roles work with a password alone."""
+    demanded = get_settings().second_factor
+    if demanded == "sensitive":
+        return any(r in ADMINS or _reads_sensitive(r) for r in roles)
+    return demanded == "everybody"
+
+
+def _reads_sensitive(role: Role) -> bool:
+    return any(POLICIES[role].reads(matter) >= Sight.S3 for matter in Matter)
+
+
+async def change_password(work: Work, old: str, new: str) -> None:
+    """Change one's own password (passwords.change): longer for who has no second factor."""
+    enrolled = bool(await second_factors.accepted(work.connection))
+    await passwords.change(
+        work, old, new, alone=not (enrolled or needs_second_factor(work.actor.roles))
     )
 
 
@@ -104,15 +140,6 @@ def plain_username(username: str) -> str:
     return unicodedata.normalize("NFKC", username).strip().casefold()
 
 
-def check_password(username: str, password: str) -> None:
-    """Raises Invalid for a password too short, too long, or built around the username."""
-    typed = unicodedata.normalize("NFKC", password)
-    if not SHORTEST <= len(typed) <= LONGEST:
-        raise Invalid(f"密码须为 {SHORTEST} 至 {LONGEST} 个字符")
-    if username in typed.casefold():
-        raise Invalid("密码不得包含用户名")
-
-
 async def create_account(
     connection: AsyncConnection,
     username: str,
@@ -127,7 +154,8 @@ async def create_account(
     Conflict for a username already taken.
     """
     name = plain_username(username)
-    check_password(name, password)
+    alone = not needs_second_factor(held.role for held in grants)
+    await passwords.check(password, name, display_name, alone=alone)
     hashed = await tokens.hash_password_async(password)
     return await add_account(connection, name, display_name, hashed, organisation_id, grants)
 

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import pyotp
 from pyotp.exceptions import OTPVerificationError
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app import crypto
@@ -37,6 +37,7 @@ _ELSEWHERE: Final = Limit("second factor on unknown devices", 20, timedelta(minu
 
 _FACTORS: Final = table_of(SecondFactor)
 _CODES: Final = table_of(RecoveryCode)
+_CHANGED: Final = text("select own_account_changed()")
 _SESSIONS: Final = table_of(Session)
 _CONFIRMED: Final = select(_FACTORS).where(
     _FACTORS.c.confirmed_at.is_not(None), _FACTORS.c.removed_at.is_(None)
@@ -126,7 +127,11 @@ async def confirm_totp(work: Work, factor_id: UUID, code: str) -> list[str]:
     await audit.note(
         connection, What.SECOND_FACTOR_ADDED, account_id=work.actor.account_id, about=about
     )
-    return await new_recovery_codes(work) if first else []
+    if not first:
+        return []
+    # All of her sessions ask anew what they may do: they may have been confined until now.
+    await connection.execute(_CHANGED)
+    return await new_recovery_codes(work)
 
 
 async def new_recovery_codes(work: Work) -> list[str]:

@@ -33,6 +33,12 @@ ON_THE_WHOLE: Final = Limit("passwords", 500, timedelta(seconds=1))
 
 _LOOK_UP: Final = text("select * from sign_in_account(:name, :device)")
 
+_KNOWN: Final = (
+    insert(table_of(KnownDevice))
+    .inline()
+    .on_conflict_do_update(index_elements=["account_id", "device_index"], set_={"ended_at": None})
+)
+
 
 @dataclass(frozen=True)
 class Caller:
@@ -95,7 +101,7 @@ async def _open(
         )
     device = caller.device or secrets.token_urlsafe(32)
     row = {"account_id": found.account_id, "device_index": _device_index(device)}
-    await connection.execute(insert(table_of(KnownDevice)).inline().on_conflict_do_nothing(), row)
+    await connection.execute(_KNOWN, row)
     opened = await sessions.open_session(
         connection,
         found.account_id,

@@ -10,16 +10,10 @@ from sqlalchemy import text
 from app.access import Held
 from app.roles import Role
 from app.services import accounts, seed
-from tests.conftest import Client, Owner
+from tests.conftest import Client, Owner, forget_account
 from tests.stories.answers import QUICK, REPORT, WIFE, command
 
 PASSWORD = "a long enough password"
-CLEAN = (
-    "delete from session using account a where a.id = account_id and a.username = 'nobody'",
-    "delete from credential using account a where a.id = account_id and a.username = 'nobody'",
-    "delete from account_grant using account a where a.id = account_id and a.username = 'nobody'",
-    "delete from account where username = 'nobody'",
-)
 
 
 @pytest.fixture
@@ -36,9 +30,7 @@ async def without_roles(
     async with owner() as connection:
         await accounts.replace_grants(connection, "nobody", [])
     yield anonymous
-    async with owner() as connection:
-        for statement in CLEAN:
-            await connection.execute(text(statement))
+    await forget_account(owner, "nobody")
 
 
 async def opened(who: httpx.AsyncClient, answers: Any = REPORT) -> str:

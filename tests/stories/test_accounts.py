@@ -14,17 +14,10 @@ from app.config import Settings, SettingsError, get_settings
 from app.errors import Conflict, Invalid, NotFound
 from app.roles import Role
 from app.services import accounts, seed
-from tests.conftest import Client, Owner
+from tests.conftest import Client, Owner, forget_account
 
 TOWN, OTHER_TOWN = 441802103000, 441802106000
 PASSWORD = "a long enough password"
-CLEAN = (
-    "truncate refresh_token, known_device",
-    "delete from session using account a where a.id = account_id and a.username = 'guest'",
-    "delete from credential using account a where a.id = account_id and a.username = 'guest'",
-    "delete from account_grant using account a where a.id = account_id and a.username = 'guest'",
-    "delete from account where username = 'guest'",
-)
 
 
 async def sign_in(client: httpx.AsyncClient, username: str, password: str) -> httpx.Response:
@@ -45,9 +38,7 @@ async def guest(anonymous: httpx.AsyncClient, owner: Owner) -> AsyncIterator[htt
             connection, "guest", "客人", PASSWORD, None, [Held(Role.POLICE, TOWN)]
         )
     yield anonymous
-    async with owner() as connection:
-        for command in CLEAN:
-            await connection.execute(text(command))
+    await forget_account(owner, "guest")
 
 
 async def test_every_role_has_a_demo_account_that_knows_itself(client: Client) -> None:
