@@ -28,13 +28,14 @@ class NotAllowed(AppError):
 
 class SecondFactorNeeded(AppError):
     """The person has to show a second factor first. `accepted` are the kinds she has; without any
-    she has to enrol one."""
+    she has to enrol one. `passkey` is what a browser needs to show hers."""
 
     status, type, title = 403, "second-factor-needed", "请用第二验证方式确认本人"
 
     def __init__(self, detail: str, *, accepted: Sequence[str] = ()) -> None:
         super().__init__(detail)
         self.accepted = list(accepted)
+        self.passkey: Mapping[str, object] | None = None
 
 
 class Kept(Exception):

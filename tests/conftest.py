@@ -176,8 +176,8 @@ ACCOUNTS_OWN = (
         f"delete from {table} using account a"  # noqa: S608
         " where a.id = account_id and a.username = :name"
         for table in (
-            "session", "known_device", "second_factor", "recovery_code", "credential",
-            "account_grant",
+            "session", "known_device", "passkey_challenge", "second_factor", "recovery_code",
+            "credential", "account_grant",
         )
     ),
     "delete from account where username = :name",

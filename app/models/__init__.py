@@ -26,7 +26,12 @@ from app.models.phones import PhoneConflict
 from app.models.privacy import Disclosure, LegalHold, SubjectRequest
 from app.models.record import AuditEntry, SealLeaf, SealRow, SealWaiting
 from app.models.recusals import Recusal
-from app.models.second_factors import GuessTurn, RecoveryCode, SecondFactor
+from app.models.second_factors import (
+    GuessTurn,
+    PasskeyChallenge,
+    RecoveryCode,
+    SecondFactor,
+)
 from app.models.sessions import KnownDevice, RefreshToken, Session
 from app.models.stays import BedStay
 
@@ -59,6 +64,7 @@ __all__ = [
     "Outbox",
     "PartnerDocument",
     "PartyGram",
+    "PasskeyChallenge",
     "Person",
     "PersonMatch",
     "PersonVault",

@@ -9,7 +9,8 @@ from app.models.columns import BIG, cipher, moment
 class SecondFactor(SQLModel, table=True):
     """A device by which somebody shows that it is she; it counts once confirmed.
 
-    `counter` only grows: the time step of the last code used, so that none is used twice.
+    `counter` only grows: of an authenticator the time step of the last code used, so that none is
+    used twice; of a passkey how often it says it was used, so that a copy shows.
     """
 
     __tablename__ = "second_factor"
@@ -25,6 +26,16 @@ class SecondFactor(SQLModel, table=True):
     removed_at: datetime | None = moment(default=None)
 
     __table_args__ = (Index("ix_second_factor_account", "account_id"),)
+
+
+class PasskeyChallenge(SQLModel, table=True):
+    """What a passkey is asked to sign: once, within minutes."""
+
+    __tablename__ = "passkey_challenge"
+    challenge: bytes = cipher(primary_key=True)
+    account_id: int = Field(sa_type=BIG, foreign_key="account.id")
+    made_at: datetime = moment(now=True)
+    used_at: datetime | None = moment(default=None)
 
 
 class RecoveryCode(SQLModel, table=True):

@@ -39,6 +39,7 @@ class Problem(Shown):
     basis: str | None = shown(Sight.S0, "依据", default=None)
     problems: list[ProblemField] = shown(Sight.S0, "各项问题", default_factory=list)
     accepted: list[str] | None = shown(Sight.S0, "可用的第二验证方式", default=None)
+    passkey: dict[str, Any] | None = shown(Sight.S1, "浏览器验证通行密钥所需", default=None)
 
 
 CODES = {
@@ -149,6 +150,8 @@ def refusal(error: AppError, **headers: str) -> JSONResponse:
         more["problems"] = error.problems
     if isinstance(error, SecondFactorNeeded):
         more["accepted"] = error.accepted
+        if error.passkey:
+            more["passkey"] = error.passkey
     if error.status == 401:
         headers["WWW-Authenticate"] = "Bearer"
     if error.retry_after is not None:

@@ -1,10 +1,11 @@
 """Second factors: enrolling one, and showing it before what needs it."""
 
-from typing import Annotated
+from typing import Annotated, Any, Self
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic_core import PydanticCustomError
 
 from app.access import Work
 from app.deps import needs
@@ -25,16 +26,39 @@ class Typed(BaseModel):
 Code = Annotated[SecretStr, Field(title="验证码或恢复码", min_length=6, max_length=64)]
 
 
+Passkey = Annotated[dict[str, Any], Field(title="通行密钥的回答（PublicKeyCredential）")]
+
+
 class NewTotp(Typed):
     """A new authenticator."""
 
     name: str = Field(title="名称", min_length=1, max_length=60, examples=["工作手机"])
 
 
-class Answer(Typed):
-    """What was read from the device, or a recovery code."""
+class NewPasskey(Typed):
+    """A passkey the browser has made."""
+
+    name: str = Field(title="名称", min_length=1, max_length=60, examples=["办公电脑"])
+    passkey: Passkey
+
+
+class TotpCode(Typed):
+    """What was read from the device."""
 
     code: Code
+
+
+class Answer(Typed):
+    """What was read from the device, a recovery code, or what a passkey answered."""
+
+    code: Code | None = None
+    passkey: Passkey | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if (self.code is None) == (self.passkey is None):
+            raise PydanticCustomError("one_answer", "请填写验证码或使用通行密钥，二者选一")
+        return self
 
 
 class Enrolment(Shown):
@@ -62,10 +86,42 @@ async def begin_totp(work: Own, typed: NewTotp) -> Enrolment:
 @router.post(
     "/second-factors/totp/{factor_id}/confirm", operation_id="confirm_totp", summary="确认验证器"
 )
-async def confirm_totp(work: Own, factor_id: UUID, typed: Answer) -> Codes:
+async def confirm_totp(work: Own, factor_id: UUID, typed: TotpCode) -> Codes:
     """用验证器上的验证码确认绑定。首次绑定时给出恢复码，只显示这一次。"""
     code = typed.code.get_secret_value()
     return Codes(recovery_codes=await second_factors.confirm_totp(work, factor_id, code))
+
+
+class PasskeyOptions(Shown):
+    """What the browser needs, for navigator.credentials."""
+
+    options: dict[str, Any] = shown(Sight.S1, "publicKey")
+
+
+@router.post(
+    "/second-factors/passkey/options",
+    operation_id="begin_passkey",
+    summary="绑定通行密钥：第一步",
+)
+async def begin_passkey(work: Own) -> PasskeyOptions:
+    """给出浏览器新建通行密钥所需的内容，5 分钟内有效。条件与绑定验证器相同。"""
+    return PasskeyOptions(options=await second_factors.begin_passkey(work))
+
+
+@router.post("/second-factors/passkey", operation_id="confirm_passkey", summary="绑定通行密钥")
+async def confirm_passkey(work: Own, typed: NewPasskey) -> Codes:
+    """提交浏览器新建的通行密钥。首次绑定第二验证方式时给出恢复码，只显示这一次。"""
+    codes = await second_factors.confirm_passkey(work, typed.name, typed.passkey)
+    return Codes(recovery_codes=codes)
+
+
+@router.post(
+    "/step-up/passkey-options", operation_id="request_passkey", summary="用通行密钥确认本人：第一步"
+)
+async def request_passkey(work: Own) -> PasskeyOptions:
+    """给出浏览器验证通行密钥所需的内容，5 分钟内有效。"""
+    asked = await second_factors.passkey_request(work.connection, work.actor.account_id)
+    return PasskeyOptions(options=asked)
 
 
 @router.post("/recovery-codes", operation_id="new_recovery_codes", summary="更换恢复码")
@@ -78,4 +134,5 @@ async def new_recovery_codes(work: Own) -> Codes:
 @router.post("/step-up", operation_id="step_up", summary="确认本人", status_code=204)
 async def step_up(work: Own, typed: Answer) -> None:
     """用第二验证方式确认本人，5 分钟内有效。每个验证码只能用一次。"""
-    await second_factors.step_up(work, typed.code.get_secret_value())
+    answer = typed.code.get_secret_value() if typed.code else typed.passkey
+    await second_factors.step_up(work, answer or {})

@@ -15,7 +15,7 @@ from app.deps import EngineDep, needs
 from app.errors import NotAllowed, SignInNeeded
 from app.kinds.forms import Sight
 from app.permissions import Permission
-from app.routers.second_factors import Code
+from app.routers.second_factors import Code, Passkey
 from app.routers.shown import Shown, shown
 from app.services import sessions, signing_in
 from app.services.signing_in import Caller
@@ -38,6 +38,7 @@ class SignIn(BaseModel):
     username: str = Field(title="用户名", min_length=1, max_length=64)
     password: SecretStr = Field(title="密码", min_length=1, max_length=256)
     code: Code | None = None
+    passkey: Passkey | None = None
     device: Literal["desk", "phone"] = Field(title="设备", default="desk")
 
 
@@ -70,7 +71,7 @@ class OpenSessions(Shown):
 async def sign_in(typed: SignIn, request: Request, engine: EngineDep, response: Response) -> Token:
     """连续输错 10 次后，每 90 秒可再试一次；在登录过的设备上单独计算，不受他人影响。
 
-    绑定了第二验证方式的，还须填写验证码或恢复码。
+    绑定了第二验证方式的，还须填写验证码、恢复码，或用通行密钥验证。
     电脑 15 分钟、手机 5 分钟不用即退出，最长 12 小时。
     """
     _refuse_other_sites(request)
@@ -85,7 +86,7 @@ async def sign_in(typed: SignIn, request: Request, engine: EngineDep, response: 
         caller,
         typed.username,
         typed.password.get_secret_value(),
-        typed.code.get_secret_value() if typed.code else None,
+        typed.passkey or (typed.code.get_secret_value() if typed.code else None),
     )
     _set_cookie(response, DEVICE, signed_in.device, A_YEAR)
     return _handed_over(response, signed_in.opened)

@@ -17,13 +17,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from app import crypto, tokens
 from app.access import as_account
 from app.db import transaction
-from app.errors import SecondFactorNeeded, SignInNeeded
+from app.errors import SignInNeeded
 from app.models import KnownDevice
 from app.models.columns import table_of
 from app.rates import network
 from app.services import accounts, audit, limits, second_factors, sessions
 from app.services.audit import What
 from app.services.limits import Limit, Turn
+from app.services.second_factors import Answer
 
 BY_DEVICE: Final = Limit("password on a known device", 10, timedelta(seconds=90))
 BY_ACCOUNT_AND_ADDRESS: Final = Limit("password at an address", 10, timedelta(seconds=90))
@@ -60,13 +61,13 @@ class SignedIn:
 
 
 async def sign_in(
-    engine: AsyncEngine, caller: Caller, username: str, password: str, code: str | None = None
+    engine: AsyncEngine, caller: Caller, username: str, password: str, answer: Answer | None = None
 ) -> SignedIn:
     """A new session.
 
     Raises SignInNeeded for a wrong name or password alike, TooManyAttempts when there are no more
     guesses, whether or not there is such an account; for an account with second factors
-    SecondFactorNeeded without a `code`, WrongSecondFactor with a wrong one.
+    SecondFactorNeeded without an `answer`, WrongSecondFactor with a wrong one.
     """
     name = accounts.plain_username(username)
     # PostgreSQL takes no NUL; a name of another shape is nobody's.
@@ -85,19 +86,19 @@ async def sign_in(
         raise SignInNeeded("用户名或密码不正确")
     async with transaction(engine, as_account(found.account_id)) as connection:
         await limits.give_back(connection, *turns)
-        return await _open(connection, found, caller, code)
+        needed = await second_factors.asked(connection, found.account_id)
+        if needed is None or answer is not None:
+            return await _open(connection, found, caller, answer if needed else None)
+    raise needed
 
 
 async def _open(
-    connection: AsyncConnection, found: Any, caller: Caller, code: str | None
+    connection: AsyncConnection, found: Any, caller: Caller, answer: Answer | None
 ) -> SignedIn:
-    accepted = await second_factors.accepted(connection)
-    if accepted and code is None:
-        raise SecondFactorNeeded("请再用第二验证方式确认本人", accepted=accepted)
-    if accepted and code is not None:
+    if answer is not None:
         where = caller.device if found.known else network(caller.address)
         await second_factors.check(
-            connection, found.account_id, code, where=str(where), known=found.known
+            connection, found.account_id, answer, where=str(where), known=found.known
         )
     device = caller.device or secrets.token_urlsafe(32)
     row = {"account_id": found.account_id, "device_index": _device_index(device)}
@@ -107,7 +108,7 @@ async def _open(
         found.account_id,
         phone=caller.phone,
         user_agent=caller.user_agent,
-        verified=bool(accepted),
+        verified=answer is not None,
     )
     await audit.note(connection, What.SIGNED_IN, account_id=found.account_id)
     return SignedIn(opened, device)

@@ -31,7 +31,7 @@ SIGN_IN = {"credential", "guess_turn", "refresh_token"}
 RECORD = {"seal", "seal_leaf", "seal_waiting"}
 """Not for the app: the worker seals."""
 
-OWN = {"known_device", "recovery_code", "second_factor", "session"}
+OWN = {"known_device", "passkey_challenge", "recovery_code", "second_factor", "session"}
 """An account's own, for nobody else."""
 
 PLACED = {
@@ -64,6 +64,7 @@ CHANGED: dict[str, set[str]] = {
     "notice": {"read_at"},
     "organisation": {"*"},
     "party_gram": {"district", "town", "village", "seen_by"},
+    "passkey_challenge": {"used_at"},
     "person": {c.name for c in table_of(Person).c} - {"id", "key", "recorded_at"},
     "person_match": {"*"},
     "phone_conflict": {"settled_at", "settled_by"},
