@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -27,153 +26,17 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col
 
+from app.actor import Actor as Actor
+from app.actor import Held as Held
+from app.actor import Machine as Machine
+from app.actor import place_in as place_in
 from app.clock import Holidays
 from app.db import rows, say
 from app.errors import NotFound
 from app.kinds.base import CaseKind
-from app.kinds.forms import Sight
 from app.models import Case, CaseLink, CaseParty, Person
 from app.models.columns import MANY, Located, Placed, table_of
-from app.permissions import Confined, Permission, permitted
-from app.places import Place, place_of
-from app.policy import BY_AREA, SEES_NO_CASE, Decision, Purpose, Standing, decide
-from app.roles import Role
-
-
-@dataclass(frozen=True)
-class Held:
-    """A role somebody holds in an area."""
-
-    role: Role
-    area: int
-    supervisor: bool = False
-
-    def covers(self, place: Place) -> bool:
-        return self.area in place
-
-
-@dataclass(frozen=True)
-class Machine:
-    """What limits a partner's system beside its roles; and for whom, and what for, it asks now.
-
-    A purpose is a kind of case. `addresses` are the networks it may call from (none: any).
-    """
-
-    scopes: frozenset[Permission]
-    purposes: frozenset[str]
-    highest: Sight
-    addresses: tuple[str, ...]
-    per_minute: int
-    per_day: int
-    operator: str | None = None
-    purpose: str | None = None
-
-
-@dataclass(frozen=True)
-class Actor:
-    """Whoever acts: what is known of the account behind a session."""
-
-    account_id: int
-    organisation_id: int | None
-    session_id: UUID | None
-    version: int
-    username: str
-    display_name: str
-    grants: tuple[Held, ...]
-    machine: Machine | None = None
-    barred: tuple[UUID, ...] = ()
-    """Cases that are not there for this actor: her own, or one that a conflict of interest bars."""
-    confined: Confined | None = None
-
-    @cached_property
-    def roles(self) -> frozenset[Role]:
-        return frozenset(g.role for g in self.grants)
-
-    @cached_property
-    def permissions(self) -> frozenset[Permission]:
-        """What this actor may do at all: a partner's system only what it was let in for."""
-        if self.confined:
-            return frozenset({Permission.SELF})
-        held = permitted(self.roles)
-        return held if self.machine is None else held & self.machine.scopes
-
-    @cached_property
-    def holders(self) -> tuple[int, ...]:
-        """The ids by which a case can be given to this actor."""
-        own = (self.account_id, self.organisation_id)
-        return tuple(h for h in own if h is not None)
-
-    @cached_property
-    def areas(self) -> Mapping[str, tuple[int, ...]]:
-        """Level → codes of the areas whose cases this actor may see as a whole."""
-        found: dict[str, list[int]] = {"district": [], "town": [], "village": []}
-        for grant in self.grants:
-            if grant.role in BY_AREA:
-                place = place_of(grant.area)
-                level = "village" if place.village else "town" if place.town else "district"
-                found[level].append(grant.area)
-        return {level: tuple(dict.fromkeys(codes)) for level, codes in found.items()}
-
-    @cached_property
-    def sees_cases(self) -> bool:
-        return bool(self.roles - SEES_NO_CASE)
-
-    @cached_property
-    def reach(self) -> dict[str, Any]:
-        """What `within_reach` binds."""
-        areas: dict[str, Any] = {f"{level}s": list(codes) for level, codes in self.areas.items()}
-        holders = list(self.holders) if self.sees_cases else []
-        return areas | {"holders": holders, "barred": list(self.barred)}
-
-    def roles_in(self, place: Place, seen_by: Sequence[int]) -> frozenset[Role]:
-        """The roles this actor has in a case: by its area, or because it was given the case."""
-        given = bool(set(self.holders) & set(seen_by))
-        return frozenset(
-            g.role for g in self.grants if given or (g.covers(place) and g.role in BY_AREA)
-        )
-
-    def supervises(self, place: Place) -> bool:
-        return any(g.supervisor and g.covers(place) for g in self.grants)
-
-    def stands(self, kind: CaseKind, row: Any) -> Standing:
-        """How this actor stands to the case, of that kind, of a row with id, place and holders."""
-        limit = Sight.S4
-        if self.machine is not None:
-            limit = self.machine.highest if self.serves(kind) else Sight.S0
-        return Standing(
-            roles=self.roles_in(place_in(row), row.seen_by),
-            limit=limit,
-            barred=row.id in self.barred,
-        )
-
-    def serves(self, kind: CaseKind) -> bool:
-        """Whether the actor works on the kind at all now: a person always, a partner's system if
-        that is what it asks for."""
-        return self.machine is None or kind.name == self.machine.purpose
-
-    @cached_property
-    def opening(self) -> str:
-        """The SQL that gives a transaction this identity. Only integers and our own ids go in."""
-        listed = {level: ",".join(map(str, codes)) for level, codes in self.areas.items()}
-        holders = ",".join(map(str, self.holders)) if self.sees_cases else ""
-        barred = f"set local app.barred = '{','.join(map(str, self.barred))}';" * bool(self.barred)
-        check = (
-            f"select session_check('{self.session_id}', {self.version});" if self.session_id else ""
-        )
-        return (
-            f"{check}"
-            f"set local app.account = '{self.account_id}';"
-            f"set local app.districts = '{listed['district']}';"
-            f"set local app.towns = '{listed['town']}';"
-            f"set local app.villages = '{listed['village']}';"
-            f"set local app.holders = '{holders}';"
-            f"{barred}"
-            f"{_AUDITOR if Role.AUDIT_ADMIN in self.roles else ''}"
-        )
-
-
-_AUDITOR = "set local app.auditor = 'on';"
-"""Lets the record be read: who looked, what befell the system."""
+from app.policy import Decision, Purpose, decide
 
 
 @dataclass(frozen=True)
@@ -259,7 +122,15 @@ def visible_cases(
 
 
 _ONE = (within_reach(Case), col(Case.id) == bindparam("case_id"))
-_READABLE = (*_ONE, col(Case.kind) == any_(bindparam("readable", type_=ARRAY(Text))))
+_BROKEN = and_(
+    col(Case.id) == any_(bindparam("glass", type_=ARRAY(Uuid))),
+    col(Case.id) != all_(bindparam("barred", type_=ARRAY(Uuid))),
+)
+_READABLE = (
+    or_(within_reach(Case), _BROKEN),
+    col(Case.id) == bindparam("case_id"),
+    col(Case.kind) == any_(bindparam("readable", type_=ARRAY(Text))),
+)
 _people = (
     select(func.string_agg(cast(col(CaseParty.person_id), Text), ","))
     .where(col(CaseParty.case_id) == bindparam("case_id"))
@@ -303,8 +174,8 @@ async def _one_moved(work: Work, case_id: UUID, wanted: Select[Any]) -> Any:
 
 async def _one_case(work: Work, case_id: UUID, wanted: Select[Any]) -> Any:
     readable = readable_kinds(work.actor, work.kinds)
-    values = work.actor.reach | {"case_id": case_id, "readable": readable}
-    found = await rows(work.connection, wanted, values)
+    known = {"case_id": case_id, "readable": readable, "glass": work.actor.broken}
+    found = await rows(work.connection, wanted, work.actor.reach | known)
     if not found:
         raise NotFound("没有这个案件")
     return found[0]
@@ -313,11 +184,6 @@ async def _one_case(work: Work, case_id: UUID, wanted: Select[Any]) -> Any:
 def as_account(account_id: int) -> str:
     """The SQL that opens what is an account's own, before it has a session."""
     return f"set local app.account = '{account_id}';"
-
-
-def place_in(row: Any) -> Place:
-    """The place of a row that has district, town and village."""
-    return Place(row.district, row.town, row.village)
 
 
 async def enter_case(work: Work, case_id: UUID) -> None:

@@ -31,6 +31,8 @@ class Permission(StrEnum):
     HOLIDAYS_KEEP = "holidays.keep"
     RECUSALS_DECLARE = "recusals.declare"
     RECUSALS_KEEP = "recusals.keep"
+    GLASS_BREAK = "glass.break"
+    GLASS_REVIEW = "glass.review"
     POLICE_PAPERS = "papers.police"
     COURT_PAPERS = "papers.court"
     DISCLOSURES_READ = "disclosures.read"
@@ -78,6 +80,8 @@ LABELS: Mapping[Permission, str] = {
     P.HOLIDAYS_KEEP: "维护节假日",
     P.RECUSALS_DECLARE: "申请和决定回避",
     P.RECUSALS_KEEP: "查看和解除回避",
+    P.GLASS_BREAK: "紧急查阅",
+    P.GLASS_REVIEW: "复核紧急查阅",
     P.POLICE_PAPERS: "推送公安文书",
     P.COURT_PAPERS: "推送法院文书",
     P.DISCLOSURES_READ: "查看个人信息提供记录",
@@ -93,6 +97,8 @@ LABELS: Mapping[Permission, str] = {
 
 EVERYBODY = frozenset({P.SELF, P.DEFINITIONS_READ})
 """What whoever is signed in may do, even one who holds no role."""
+
+GLASS = frozenset({Role.POLICE, Role.WOMEN_FED_DISTRICT, Role.WOMEN_FED_TOWN, Role.CIVIL_AFFAIRS})
 
 HOLDERS: Mapping[Permission, frozenset[Role]] = {
     P.CASES_READ: CASE_ROLES,
@@ -122,6 +128,9 @@ HOLDERS: Mapping[Permission, frozenset[Role]] = {
     # Of others only a supervisor, or the security administrator (services/recusals).
     P.RECUSALS_DECLARE: CASE_ROLES | {Role.SECURITY_ADMIN},
     P.RECUSALS_KEEP: CASE_ROLES | {Role.SECURITY_ADMIN},
+    P.GLASS_BREAK: GLASS,
+    # Of those, supervisors only (services/glass).
+    P.GLASS_REVIEW: GLASS,
     P.POLICE_PAPERS: frozenset({Role.POLICE}),
     P.COURT_PAPERS: frozenset({Role.COURT}),
     # 个保法 50

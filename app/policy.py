@@ -132,9 +132,8 @@ def decide(kind: CaseKind, standing: Standing, purpose: Purpose) -> Decision:
         shown = near and own >= S3 and standing.limit >= S4
         return Decision(S4, frozenset(Obligation)) if shown else NOTHING
     sight = min(own, HIGHEST[purpose], standing.limit)
-    logged = {Obligation.LOG} if sight >= S3 else set()
-    reason = {Obligation.REASON, Obligation.STEP_UP} if standing.glass else set()
-    return Decision(sight, frozenset(logged | reason))
+    logged = sight >= S3 or (standing.glass and sight >= S1)
+    return Decision(sight, frozenset({Obligation.LOG} if logged else ()))
 
 
 BY_AREA = frozenset(r for r, policy in POLICIES.items() if policy.reach is Reach.AREA)

@@ -20,6 +20,7 @@ from app.models.cases import (
     Event,
     PartnerDocument,
 )
+from app.models.glass import Glass
 from app.models.machines import MachineClient, MachineKey, MachineToken
 from app.models.people import CaseParty, PartyGram, Person, PersonMatch, PersonVault
 from app.models.phones import PhoneConflict
@@ -51,6 +52,7 @@ __all__ = [
     "Deadline",
     "Disclosure",
     "Event",
+    "Glass",
     "Grant",
     "GuessTurn",
     "Holiday",

@@ -44,8 +44,9 @@ async def need_second_factor(work: Work) -> None:
 
 
 _IDENTITY = text(
-    "select i.*, account_bars(i.account_id) as barred from session_identity(:session_id) i"
-).columns(grants=JSONB)
+    "select i.*, account_bars(i.account_id) as barred, account_glass(i.account_id) as glass"
+    " from session_identity(:session_id) i"
+).columns(grants=JSONB, glass=JSONB)
 
 
 async def identify(connection: AsyncConnection, session_id: UUID) -> Actor | None:
@@ -63,6 +64,7 @@ async def identify(connection: AsyncConnection, session_id: UUID) -> Actor | Non
         display_name=found.display_name,
         grants=grants,
         barred=tuple(found.barred),
+        glass=tuple((UUID(case), datetime.fromisoformat(ends)) for case, ends in found.glass),
         confined=_confined(found, grants),
     )
 

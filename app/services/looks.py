@@ -48,7 +48,7 @@ async def open_for(work: Work, case_id: UUID, what: str) -> Opened:
     if decided.sight < Sight.S1:
         raise NotFound("没有这个案件")
     if Obligation.LOG in decided.obligations:
-        await log(work, what, decided.sight, case_id=case_id)
+        await log(work, what, decided.sight, case_id=case_id, from_=Sight.S1)
     return Opened(row=row, kind=kind, roles=reach.roles_in(work, row), sight=decided.sight)
 
 

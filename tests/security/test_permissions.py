@@ -39,6 +39,8 @@ EXPECTED: dict[str, set[str]] = {
     "holidays.keep": {"system_admin"},
     "recusals.declare": WORKING | {"security_admin"},
     "recusals.keep": WORKING | {"security_admin"},
+    "glass.break": {"police", "women_fed_district", "women_fed_town", "civil_affairs"},
+    "glass.review": {"police", "women_fed_district", "women_fed_town", "civil_affairs"},
     "papers.police": {"police"},
     "papers.court": {"court"},
     "rights.keep": WOMEN_FED | {"police", "civil_affairs", "justice_bureau"},

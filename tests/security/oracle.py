@@ -1,0 +1,78 @@
+"""Who may see and do what, written down once more by hand: the app's own tables are not asked."""
+
+KINDS = (
+    "dv_warning", "protection_order", "shelter_placement", "legal_aid_referral",
+    "left_behind_visit", "mediation",
+)  # fmt: skip
+
+# A: all cases of the area, H: those held. Then the class read in each kind, in the order above;
+# 0: the case is not there.
+READS = {
+    "police":             "A 333200",
+    "women_fed_district": "A 333333",
+    "women_fed_town":     "A 333333",
+    "women_fed_village":  "A 222222",
+    "civil_affairs":      "A 023230",
+    "village_committee":  "A 222220",
+    "grid_worker":        "A 000020",
+    "zongzhi":            "A 101101",
+    "justice_bureau":     "A 000200",
+    "court":              "H 330203",
+    "mediator":           "H 100203",
+    "shelter":            "H 223200",
+    "legal_aid":          "H 220300",
+    "hospital":           "H 202200",
+    "school":             "H 222200",
+    "wcwc_office":        "- 000000",
+    "system_admin":       "- 000000",
+    "security_admin":     "- 000000",
+    "audit_admin":        "- 000000",
+}  # fmt: skip
+
+COVERED = {"own", "parent", "district"}
+"""Where somebody's area is, seen from a case in a village: hers, the town, the district. Not:
+sibling (a village of the same town), other_town, other_district."""
+
+RELATIONS = (
+    "own", "parent", "district", "sibling", "other_town", "other_district",
+    "held", "barred", "barred_holder",
+)  # fmt: skip
+
+
+def works(role: str) -> bool:
+    """Whether the role works on cases at all; else it is told so (403), whatever it asks."""
+    return READS[role][0] != "-"
+
+
+def reaches(role: str, relation: str) -> bool:
+    """Whether a case is in sight, so that an action on it can be judged."""
+    if relation.startswith("barred"):
+        return False
+    return relation == "held" or (READS[role][0] == "A" and relation in COVERED)
+
+
+def reads(role: str, relation: str, kind: str) -> int:
+    """The class read in a case of the kind: 0 for what is not there, else 1 to 3."""
+    return int(READS[role][2:][KINDS.index(kind)]) if reaches(role, relation) else 0
+
+
+def read_status(role: str, relation: str, kind: str) -> int:
+    if not works(role):
+        return 403
+    return 200 if reads(role, relation, kind) else 404
+
+
+def act_status(role: str, relation: str, kind: str, by: set[str]) -> int:
+    """403, 404, or 0: the step is his, and only the case or the law may stand against it."""
+    if not works(role):
+        return 403
+    if not reaches(role, relation):
+        return 404
+    readable = READS[role][2:][KINDS.index(kind)] != "0"
+    return 0 if role in by else 403 if readable else 404
+
+
+def open_status(role: str, relation: str, by: set[str]) -> int:
+    """Opening in the village: by whoever's area covers it, held cases or bars aside."""
+    covered = relation in COVERED | {"barred"}
+    return 0 if works(role) and covered and role in by else 403

@@ -1,0 +1,96 @@
+"""Accounts in every relation to the cases of one village, each signed in."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+from fastapi import FastAPI
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app import tokens
+from app.ids import uuid7
+from app.services import seed, sessions
+from tests.security.oracle import READS, RELATIONS
+
+SIBLING, OTHER_TOWN, OTHER_DISTRICT = 441802103202, 441802106000, 441803000000
+AREAS = {
+    "own": seed.VILLAGE,
+    "parent": seed.TOWN,
+    "district": seed.DISTRICT,
+    "sibling": SIBLING,
+    "other_town": OTHER_TOWN,
+    "other_district": OTHER_DISTRICT,
+    "held": OTHER_TOWN,
+    "barred": seed.DISTRICT,
+    "barred_holder": OTHER_TOWN,
+}
+_ACCOUNT = text("insert into account (username, display_name) values (:name, '某人') returning id")
+_GRANT = text("insert into account_grant values (:id, :role, :area, false)")
+_SESSION = text(
+    "insert into session (id, account_id, ends_at) values (:session, :id, now() + interval '2 h')"
+)
+GONE = (
+    "delete from session where account_id = any(:ids)",
+    "delete from account_grant where account_id = any(:ids)",
+    "delete from account where id = any(:ids)",
+)
+COPIES = ('"case"', "case_party", "party_gram", "event", "deadline", "notice", "outbox", "bed_stay")
+
+
+class Somebody:
+    """An account of one role, in one relation to the village's cases."""
+
+    def __init__(self, app: FastAPI, role: str, relation: str, id: int, token: str) -> None:
+        self.role, self.relation, self.id = role, relation, id
+        self.client = httpx.AsyncClient(
+            transport=httpx.ASGITransport(app),
+            base_url="http://test/api/v1",
+            headers={"authorization": f"Bearer {token}"},
+        )
+
+
+async def everybody(app: FastAPI, connection: AsyncConnection) -> list[Somebody]:
+    """Every role in every relation, with a session."""
+    found, now = [], datetime.now(UTC)
+    for role in READS:
+        for relation, area in AREAS.items():
+            values: dict[str, Any] = {"name": f"x.{role}.{relation}", "role": role, "area": area}
+            id = (await connection.execute(_ACCOUNT, values)).scalar_one()
+            session = uuid7()
+            await connection.execute(_GRANT, values | {"id": id})
+            await connection.execute(_SESSION, {"session": session, "id": id})
+            token = tokens.issue(
+                sessions.keys(), account_id=id, session_id=session, now=now,
+                life=timedelta(minutes=15),
+            )  # fmt: skip
+            found.append(Somebody(app, role, relation, id, token))
+    assert {one.relation for one in found} == set(RELATIONS)
+    return found
+
+
+async def hold(
+    connection: AsyncConnection, people: Sequence[Somebody], cases: Sequence[str]
+) -> None:
+    """Give the cases to those who hold them, and bar those who are barred."""
+    holders = [p.id for p in people if p.relation in ("held", "barred_holder")]
+    for table in COPIES:
+        column = "id" if table == '"case"' else "case_id"
+        give = f"update {table} set seen_by = seen_by || :ids where {column} = any(:cases)"  # noqa: S608
+        await connection.execute(text(give), {"ids": holders, "cases": list(cases)})
+    bar = text("select recuse(:id, :case, 'ordered', null)")
+    for one in people:
+        if one.relation.startswith("barred"):
+            for case in cases:
+                await connection.execute(bar, {"id": one.id, "case": case})
+
+
+async def forget(connection: AsyncConnection, people: Sequence[Somebody]) -> None:
+    """Take the accounts away again, and what hangs on them."""
+    ids = {"ids": [one.id for one in people]}
+    await connection.execute(text("truncate recusal, audit_entry"))
+    for statement in GONE:
+        await connection.execute(text(statement), ids)
+    for one in people:
+        await one.client.aclose()

@@ -1,0 +1,141 @@
+"""Breaking the glass: one case, one hour, one reason, and somebody who looks at it afterwards."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from app import clock
+from app.access import Actor, Held
+from app.db import transaction
+from app.ids import uuid7
+from app.roles import Role
+from app.services import seed
+from tests.conftest import Client, Owner, step_up
+from tests.stories.answers import HUSBAND, REPORT, WIFE, command
+
+REASON = "受害人在本镇派出所求助，需核对既往情况"
+
+
+def asked(**more: Any) -> dict[str, Any]:
+    return {"id": str(uuid7()), "id_number": WIFE["id_number"], "reason": REASON} | more
+
+
+async def opened(client: Client, area: int = seed.VILLAGE) -> str:
+    who = await client("women_fed_district")
+    answer = await who.post("/cases/dv_warning", json=command(REPORT, area=area))
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["case_id"])
+
+
+@pytest.fixture
+async def helper(client: Client) -> httpx.AsyncClient:
+    """妇联 of a town the case is not in, who just showed her second factor."""
+    who = await client("women_fed_feilaixia")
+    await step_up(who)
+    return who
+
+
+async def test_one_case_is_read_for_an_hour_and_nothing_is_done_to_it(
+    client: Client, owner: Owner, helper: httpx.AsyncClient
+) -> None:
+    case_id, other = await opened(client), await opened(client, seed.SECOND_VILLAGE)
+    async with owner() as connection:
+        await connection.execute(
+            text("update case_party set id_index = null where case_id = :id"), {"id": other}
+        )
+    assert (await helper.get(f"/cases/{case_id}")).status_code == 404
+    broken = await helper.post("/glass", json=(body := asked()))
+    assert (broken.status_code, broken.json()["case_id"]) == (200, case_id), broken.text
+    again = await helper.post("/glass", json=body)
+    assert again.json() == broken.json()
+    page = (await helper.get(f"/cases/{case_id}")).json()
+    assert page["events"][0]["answers"]["what_happened"] == REPORT["what_happened"]
+    assert [p["name"] for p in page["parties"]] == [WIFE["name"], HUSBAND["name"]]
+    assert page["actions"] == []
+    assert (await helper.get(f"/cases/{case_id}/timeline")).json()["items"]
+    assert (await helper.get(f"/cases/{other}")).status_code == 404
+    note = command({"text": "已核对"})
+    assert (await helper.post(f"/cases/dv_warning/{case_id}/note", json=note)).status_code == 404
+    assert (await helper.get("/cases")).json()["items"] == []
+    assert (await helper.post("/glass", json=asked())).status_code == 409
+    with clock.at(clock.now() + timedelta(minutes=61)):
+        assert (await helper.get(f"/cases/{case_id}")).status_code == 404
+    async with owner() as connection:
+        kept = await connection.execute(text("select what from audit_entry where reason <> ''"))
+        assert list(kept.scalars()) == ["glass_broken"]
+        rows = await connection.execute(text("select what from access_log where reason <> ''"))
+        assert list(rows.scalars()) == ["glass"]
+        (grant, *_) = await connection.execute(text("select * from glass order by broken_at"))
+        assert (str(grant.case_id), grant.ends_at - grant.broken_at) == (
+            case_id,
+            timedelta(minutes=60),
+        )
+        assert grant.organisation_id is not None
+
+
+async def test_it_takes_a_role_a_factor_a_reason_and_a_case(
+    client: Client, owner: Owner, helper: httpx.AsyncClient
+) -> None:
+    case_id = await opened(client)
+    assert (await helper.post("/glass", json=asked(reason="看看"))).status_code == 422
+    assert (await helper.post("/glass", json=asked(number="x"))).status_code == 422
+    nobody = asked(id_number="441802199001010011")
+    assert (await helper.post("/glass", json=nobody)).status_code == 404
+    for name in ("village_committee", "court", "system_admin", "security_admin", "wcwc_office"):
+        assert (await (await client(name)).post("/glass", json=asked())).status_code == 403
+    plain = await (await client("women_fed_longtang")).post("/glass", json=asked())
+    assert plain.json()["type"] == "/problems/second-factor-needed"
+    async with owner() as connection:
+        bar = "select recuse(id, :case, 'ordered', null) from account where username = :name"
+        whom = {"case": case_id, "name": "women_fed_feilaixia"}
+        await connection.execute(text(bar), whom)
+    assert (await helper.post("/glass", json=asked())).status_code == 404
+    async with owner() as connection:
+        assert await connection.scalar(text("select count(*) from glass")) == 0
+        version = "update account set version = version + 1 where username = :name"
+        await connection.execute(text("truncate recusal"))
+        await connection.execute(text(version), whom)
+
+
+async def test_supervisors_are_told_and_judge(client: Client, helper: httpx.AsyncClient) -> None:
+    await opened(client)
+    broken = (await helper.post("/glass", json=asked())).json()
+    boss = await client("women_fed_district")
+    told = [n["text"] for n in (await boss.get("/notices")).json()["items"]]
+    assert "有一次紧急查阅，请主管人员复核" in told
+    assert not {WIFE["name"], REASON} & set(told)
+    town = await client("women_fed_town")
+    assert (await town.get("/glass")).status_code == 403
+    assert (await helper.get("/glass")).status_code == 403
+    assert "紧急查阅" not in (await town.get("/notices")).text
+    (row,) = (await boss.get("/glass")).json()["items"]
+    assert (row["account"], row["id"]) == ("邱月明", broken["id"])
+    url = f"/glass/{row['id']}"
+    assert (await boss.get(url)).json()["reason"] == REASON
+    assert (await town.get(url)).status_code == 403
+    assert (await helper.post(f"{url}/verdict", json={"verdict": "justified"})).status_code == 404
+    judged = await boss.post(f"{url}/verdict", json={"verdict": "unjustified", "remark": "可转告"})
+    assert judged.status_code == 204, judged.text
+    again = await boss.post(f"{url}/verdict", json={"verdict": "justified"})
+    assert again.status_code == 409
+    assert (await boss.get("/glass")).json()["items"] == []
+
+
+async def test_the_hour_ends_in_the_database_too(client: Client, engine: AsyncEngine) -> None:
+    """An identity says which cases it may read at the moment it opens, not when it was made."""
+    case_id = await opened(client)
+    now = datetime.now(UTC)
+    grants = (Held(Role.POLICE, seed.SECOND_VILLAGE),)
+    for ends, seen in ((now + timedelta(minutes=1), 1), (now - timedelta(seconds=1), 0)):
+        who = Actor(5, None, None, 1, "x", "某人", grants, glass=((UUID(case_id), ends),))
+        async with transaction(engine, who.opening) as connection:
+            for table in ("case", "event", "case_party", "deadline"):
+                rows = (await connection.execute(text(f'select * from "{table}"'))).all()  # noqa: S608
+                assert bool(rows) is bool(seen), table
+            changed = await connection.execute(text('update "case" set danger = null'))
+            assert changed.rowcount == 0
