@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "passwords"
-down_revision = "worker_chores"
+down_revision = "glass"
 branch_labels = None
 depends_on = None
 
