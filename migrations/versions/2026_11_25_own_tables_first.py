@@ -8,7 +8,7 @@ and a function that acts as the owner would have run that trigger as the owner.
 from alembic import op
 
 revision = "own_tables_first"
-down_revision = "phone_conflicts"
+down_revision = "worker_chores"
 branch_labels = None
 depends_on = None
 
