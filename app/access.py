@@ -34,6 +34,7 @@ from app.clock import Holidays
 from app.db import rows, say
 from app.errors import NotFound
 from app.kinds.base import CaseKind
+from app.kinds.forms import Sight
 from app.models import Case, CaseLink, CaseParty, Person
 from app.models.columns import MANY, Located, Placed, table_of
 from app.policy import Decision, Purpose, decide
@@ -252,16 +253,15 @@ async def people_of(work: Work, ids: Sequence[UUID]) -> dict[UUID, Any]:
 
 
 async def person_for_change(work: Work, person_id: UUID) -> Row[Any]:
-    """A person reached through some case the actor may see, locked until the transaction ends:
+    """A person whom the actor knows by name through some case, locked until the transaction ends:
     what two cases add to one person must not overwrite each other. Else NotFound."""
     through = (
-        select(col(CaseParty.person_id))
-        .join(Case, col(Case.id) == col(CaseParty.case_id))
+        select(*table_of(Case).c)
+        .join(CaseParty, col(CaseParty.case_id) == col(Case.id))
         .where(col(CaseParty.person_id) == person_id, scope(CaseParty, work.actor))
-        .where(col(Case.kind).in_(readable_kinds(work.actor, work.kinds)))
-        .limit(1)
     )
-    if (await work.connection.execute(through)).first() is None:
+    cases = (await work.connection.execute(through)).all()
+    if all(decision(work, case, Purpose.SEARCH).sight < Sight.S2 for case in cases):
         raise NotFound("没有这个人员")
     await enter_people(work, [person_id])
     locked = _PERSON.with_for_update(key_share=True)

@@ -47,6 +47,9 @@ export default defineConfig({
         navigateFallback: '/m/index.html',
         navigateFallbackAllowlist: [/^\/m\//],
         cleanupOutdatedCaches: true,
+        // The page that installed it is served by it at once: who signs in and walks out of reach
+        // must find every page. A new version still waits until its user takes it.
+        clientsClaim: true,
       },
     }),
     precompressed(),

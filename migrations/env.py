@@ -33,7 +33,8 @@ def prepare(connection: Connection, schema: str) -> None:
     others = f'"{app}", "{keys}", "{worker}"'
     connection.execute(text(f'grant usage on schema "{schema}" to {others}'))
     connection.execute(text(f'set role "{owner}"'))
-    connection.execute(text(f'set search_path = "{schema}", public'))
+    # Functions take this along, and must not look for tables of the moment first.
+    connection.execute(text(f'set search_path = "{schema}", public, pg_temp'))
 
 
 async def main() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ColumnElement, Uuid, bindparam, select, tuple_
+from sqlalchemy import BigInteger, ColumnElement, Uuid, and_, bindparam, select, tuple_
 from sqlmodel import col
 
 from app import access
@@ -94,13 +94,15 @@ async def of_case(work: Work, case_id: UUID, cursor: str | None, limit: int) -> 
 
 
 async def of_area(work: Work, area: int, cursor: str | None, limit: int) -> Page:
-    """Everything shared in an area, newest first, for its supervisors (网数条例 12). Raises
-    NotAllowed, Invalid for a cursor of another list."""
+    """Everything shared in an area of cases that its supervisors read, newest first, for these
+    (网数条例 12). Raises NotAllowed, Invalid for a cursor of another list."""
     place = place_of(area)
     if not work.actor.supervises(place):
         raise NotAllowed("提供记录由该地区的主管人员查看")
     level = reach.level_of(place)
-    return await _page(work, _columns[level] == area, {"area": area}, cursor, limit)
+    readable = access.readable_kinds(work.actor, work.kinds)
+    within = and_(_columns[level] == area, _columns.kind.in_(readable))
+    return await _page(work, within, {"area": area}, cursor, limit)
 
 
 async def _page(

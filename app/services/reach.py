@@ -171,7 +171,8 @@ def unbarred(columns: ReadOnlyColumnCollection[str, Any]) -> ColumnElement[bool]
 
 
 def _kinds(work: Work, roles: frozenset[Role]) -> tuple[str, ...] | None:
-    found = tuple(name for name, kind in work.kinds.items() if kind.read_by & roles)
+    serves = work.actor.serves
+    found = tuple(n for n, kind in work.kinds.items() if kind.read_by & roles and serves(kind))
     return None if len(found) == len(work.kinds) else found
 
 

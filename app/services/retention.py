@@ -89,12 +89,14 @@ _EXPIRED = text(
 
 
 async def expired(work: Work, area: int, cursor: str | None, limit: int) -> Page:
-    """Closed cases of an area that are older than their kind is kept and that nothing keeps, the
-    oldest first, for its supervisors. Raises NotAllowed, Invalid for a foreign cursor."""
+    """Closed cases of an area, of kinds that the actor reads, that are older than their kind is
+    kept and that nothing keeps, the oldest first, for its supervisors. Raises NotAllowed, Invalid
+    for a foreign cursor."""
     if not work.actor.supervises(place_of(area)):
         raise NotAllowed("到期案件由该地区的主管人员办理")
     question = {"area": area}
-    kept = json.dumps({name: kind.kept.years for name, kind in work.kinds.items()})
+    readable = access.readable_kinds(work.actor, work.kinds)
+    kept = json.dumps({name: work.kinds[name].kept.years for name in readable})
     values: dict[str, Any] = {"area": area, "kept": kept, "at": clock.now(), "most": limit + 1}
     values |= {"closed_at": None, "id": None}
     if cursor is not None:

@@ -5,13 +5,15 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Uuid, bindparam, func, insert, select, tuple_, update
+from sqlmodel import col
 
 from app import access, clock, crypto
 from app.access import Work
 from app.crypto import Place
 from app.errors import Conflict, IdReused, Invalid, NotAllowed, NotFound, Shredded, Stale
+from app.kinds.forms import Sight
 from app.kinds.rights import ANSWERED_WITHIN, ARTICLES, REFUSALS, Asked, AskedBy, Refusing
-from app.models import SubjectRequest
+from app.models import Case, SubjectRequest
 from app.models.columns import TZ, table_of
 from app.services import answers, cursors, looks, people, retention
 from app.services.listing import Page
@@ -78,10 +80,12 @@ _PAGE = select(_table).order_by(_row.due_at, _row.id).limit(bindparam("limit", t
 
 
 async def page(work: Work, open_only: bool, cursor: str | None, limit: int) -> Page:
-    """Requests of the actor's areas, the earliest due first. Invalid for a foreign cursor."""
+    """Requests of the actor's areas, in cases of kinds that the actor reads, the earliest due
+    first. Invalid for a foreign cursor."""
     question = {"open": open_only}
     values: dict[str, Any] = {"limit": limit + 1}
-    wanted = _PAGE.where(access.area_scope(SubjectRequest, work.actor))
+    readable = access.visible_cases(work.actor, work.kinds, col(Case.id))
+    wanted = _PAGE.where(access.area_scope(SubjectRequest, work.actor), _row.case_id.in_(readable))
     if open_only:
         wanted = wanted.where(_row.granted.is_(None))
     if cursor is not None:
@@ -148,8 +152,10 @@ async def answer(
 async def copy(work: Work, id: UUID) -> dict[str, Any]:
     """What is kept about the person who asked, to be handed to her: her own facts, and in what
     capacity she stands in which case. Nothing about anybody else, and no secret place (妇保法 28;
-    10号 4). Raises NotFound, Conflict unless a copy was granted."""
+    10号 4). Raises NotFound, NotAllowed below S3, Conflict unless a copy was granted."""
     row, opened = await _load(work, id)
+    if opened.sight < Sight.S3:
+        raise NotAllowed("副本含身份证号和住址，由可以查看这些内容的人员制作", basis="个保法 6")
     if row.asked != Asked.COPY or not row.granted:
         raise Conflict("只有同意查阅、复制后才能制作副本")
     found = (await access.people_of(work, [row.person_id]))[row.person_id]

@@ -163,7 +163,8 @@ async def _kept(work: Work, opened: Opened) -> list[Fact]:
             person_id=person_id,
             event_id=event_id,
             recorded_at=row.recorded_at,
-            open=may_be_shown(
+            open=opened.sight >= Sight.S3
+            and may_be_shown(
                 keeping_of(row.name),
                 roles=opened.roles,
                 in_charge=in_charge,

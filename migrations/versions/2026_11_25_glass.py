@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "glass"
-down_revision = "worker_chores"
+down_revision = "conflicts_of_a_case"
 branch_labels = None
 depends_on = None
 

@@ -55,11 +55,8 @@ class Phone:
         await expect(self.page.get_by_text("已同步")).to_be_visible()
 
     async def ready_offline(self) -> None:
-        """The service worker has everything it keeps."""
-        await self.page.wait_for_function(
-            "navigator.serviceWorker.getRegistration('/m/')"
-            ".then(known => known?.active?.state === 'activated')"
-        )
+        """The service worker has everything it keeps, and serves this page."""
+        await self.page.wait_for_function("navigator.serviceWorker.controller !== null")
 
     async def unlock(self, pin: str = PIN) -> None:
         await expect(self.page.get_by_text("请输入手机密码")).to_be_visible()

@@ -136,6 +136,8 @@ async def test_a_purpose_is_named_where_there_are_two_and_holds(
             anonymous.headers["anlan-purpose"] = purpose
             rows = (await anonymous.get("/partners/changes")).json()["items"]
             kinds[purpose] = {row["kind"] for row in rows}
+            listed = (await anonymous.get("/cases")).json()["items"]
+            assert {row["kind"] for row in listed} == {purpose}
             found = {
                 (await anonymous.get(f"/cases/{r.json()['case_id']}")).status_code
                 for r in (report, placement)

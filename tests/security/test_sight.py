@@ -136,3 +136,19 @@ async def test_a_repeat_by_somebody_else_tells_nothing(client: Client) -> None:
     stolen = await other.post(url, json=note)
     assert stolen.json()["type"] == "/problems/id-reused"
     assert "number" not in stolen.json()
+
+
+async def test_only_who_knows_her_name_brings_her_into_another_case(client: Client) -> None:
+    """Else whoever is told that there is a case could change whom she says is safe to call."""
+    police, told = await client("police"), await client("zongzhi")
+    case_id = await opened(await client("women_fed_town"))
+    parties = (await told.get(f"/cases/{case_id}/parties")).json()["items"]
+    [victim] = [p for p in parties if p["role"] == "victim"]
+    assert victim["name"] is None
+    again = REPORT | {"victim": {"person_id": victim["person_id"], "safe_contact": "随时可打"}}
+    answer = await told.post("/cases/dv_warning", json=command(again))
+    assert answer.status_code == 422, answer.text
+    parties = (await police.get(f"/cases/{case_id}/parties")).json()["items"]
+    assert [p["safe_contact"] for p in parties if p["role"] == "victim"] == [None]
+    known = command(again, area=seed.TOWN)
+    assert (await police.post("/cases/dv_warning", json=known)).status_code == 201

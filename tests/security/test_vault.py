@@ -149,6 +149,15 @@ async def test_nobody_else_is(client: Client, owner: Owner) -> None:
         assert answer.status_code in (403, 404), stranger
 
 
+async def test_who_reads_less_than_the_story_is_not_shown_where_she_is(client: Client) -> None:
+    village, fed = await client("women_fed_village"), await client("women_fed_district")
+    case_id = await opened(fed)
+    await give_to(case_id, village, fed)
+    await step_up(village)
+    assert not any(fact["open"] for fact in (await facts(village, case_id)).values())
+    assert (await reveal(village, case_id, ["present_address"])).status_code == 403
+
+
 @pytest.mark.parametrize(
     ("body", "status"),
     [

@@ -1,4 +1,4 @@
-"""R-05: the second wall. What the database lets the app's role see, whatever the app asks."""
+"""The second wall: what the database lets the app's role see, whatever the app asks."""
 
 import re
 from typing import Any
@@ -222,7 +222,8 @@ async def test_functions_that_look_past_the_wall_are_fixed_to_it(owner: Owner) -
     past = [r for r in found if r.prosecdef]
     assert len(past) >= 8
     for row in past:
-        assert any(s.startswith("search_path=") for s in row.proconfig or ()), row.proname
+        paths = [s for s in row.proconfig or () if s.startswith("search_path=")]
+        assert [p.rpartition(", ")[2] for p in paths] == ["pg_temp"], row.proname
         assert "execute format" not in row.prosrc.lower(), row.proname
     for row in found:
         grantees = {entry.partition("=")[0].strip('"') for entry in row.acl or ("",)}

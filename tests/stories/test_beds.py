@@ -1,4 +1,4 @@
-"""R-35: a bed is given once, however many ask for it at the same moment."""
+"""A bed is given once, however many ask for it at the same moment."""
 
 import asyncio
 from collections import Counter

@@ -1,5 +1,6 @@
 """Corrections: everything that hung on the wrong words follows the right ones, or stands firm."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -216,3 +217,17 @@ async def test_another_reason_is_another_command(client: Client, case_id: str) -
     assert (await fed.post(url, json=body)).json()["repeated"] is True
     again = await fed.post(url, json=body | {"reason": "另一理由"})
     assert again.json()["type"] == "/problems/id-reused"
+
+
+async def test_half_a_character_is_a_wrong_answer(client: Client, case_id: str) -> None:
+    """Browsers cut emoji in two."""
+    fed = await client("women_fed_town")
+    answers = {"what_happened": "他又来了\ud83d"}
+    body = command(answers) | {"event_id": case_id, "reason": "登记有误"}
+    answer = await fed.post(
+        f"/cases/dv_warning/{case_id}/correct",
+        content=json.dumps(body),
+        headers={"content-type": "application/json"},
+    )
+    assert answer.status_code == 422, answer.text
+    assert answer.json()["problems"] == [{"field": "answers", "message": "填写有误"}]

@@ -1,4 +1,4 @@
-"""Case numbers: from 1 on without a gap and never twice, whatever fails in between (R-35)."""
+"""Case numbers: from 1 on without a gap and never twice, whatever fails in between."""
 
 import asyncio
 from collections import Counter

@@ -12,7 +12,7 @@ from app.kinds.privacy_texts import NOTICES, WORDINGS
 from tests.conftest import Client
 from tests.kinds.journey import Journey
 from tests.kinds.test_every_kind import ids
-from tests.kinds.walks import DAY, dv_warning, legal_aid_referral
+from tests.kinds.walks import DAY, dv_warning, legal_aid_referral, mediation
 from tests.stories.answers import NOW, REPORT, command
 
 __all__ = ["ids"]
@@ -195,6 +195,19 @@ async def test_whoever_was_given_a_case_is_on_record(client: Client, ids: dict[s
         seen += [d["id"] for d in first["items"]]
     assert len(seen) == len(set(seen))
     assert {d["id"] for d in listed} <= set(seen)
+
+
+async def test_what_was_shared_is_told_to_those_who_read_such_cases(
+    client: Client, ids: dict[str, Any]
+) -> None:
+    case = Journey(client, "mediation", ids)
+    for step in mediation.WALKS[0].steps:
+        await case.take(step)
+    area = {"area": 441802000000}
+    fed, police = await client("women_fed_district"), await client("police")
+    told = [(await who.get("/disclosures", params=area)).json()["items"] for who in (fed, police)]
+    assert {d["kind"] for d in told[0]} == {"mediation"}
+    assert told[1] == []
 
 
 async def test_a_case_that_moves_away_leaves_its_record_of_sharing(

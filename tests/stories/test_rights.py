@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from app import clock
 from app.ids import uuid7
+from app.services.seed import VILLAGE
 from tests.conftest import Client, Owner, step_up
 from tests.kinds.journey import Journey
 from tests.kinds.test_every_kind import ids
@@ -68,6 +69,29 @@ async def test_she_gets_a_copy_of_what_is_hers(client: Client, case_id: str) -> 
     assert copied["roles"] == ["victim"]
     whole = (await fed.get(f"/subject-requests/{request['id']}")).json()
     assert (whole["wish"], whole["answer"]) == ("想知道你们记了我什么", "已按规定办理")
+
+
+async def test_who_reads_no_id_number_makes_no_copy(client: Client) -> None:
+    """Such a look would not even be on record."""
+    boss, village = await client("women_fed_district"), await client("women_fed_village")
+    opened = await boss.post("/cases/dv_warning", json=command(REPORT, area=VILLAGE))
+    case_id = opened.json()["case_id"]
+    her = (await people(boss, case_id))["victim"]
+    made = (await boss.post("/subject-requests", json=wish(case_id, her))).json()
+    await answered(boss, made, granted=True)
+    refused = await village.post(f"/subject-requests/{made['id']}/copy")
+    assert refused.status_code == 403
+    assert HERS["id_number"] not in refused.text
+
+
+async def test_who_reads_no_such_case_does_not_learn_what_is_asked_in_it(
+    client: Client, case_id: str
+) -> None:
+    boss, justice = await client("women_fed_district"), await client("justice_bureau")
+    her = (await people(boss, case_id))["victim"]
+    await boss.post("/subject-requests", json=wish(case_id, her))
+    assert len((await boss.get("/subject-requests")).json()["items"]) == 1
+    assert (await justice.get("/subject-requests")).json()["items"] == []
 
 
 async def test_the_abuser_gets_nothing_about_her(client: Client, case_id: str) -> None:
@@ -164,7 +188,7 @@ async def closed(client: Client, ids: dict[str, Any]) -> Closed:
     return Closed(case, boss)
 
 
-async def test_a_case_is_kept_its_years_to_the_day(closed: Closed, owner: Owner) -> None:
+async def test_a_case_is_kept_its_years_to_the_day(client: Client, closed: Closed) -> None:
     listed = {"area": 441802000000}
     end = clock.local_day(closed.ended).replace(year=closed.ended.year + 5)
     last = clock.end_of_day(end)
@@ -174,6 +198,9 @@ async def test_a_case_is_kept_its_years_to_the_day(closed: Closed, owner: Owner)
     with clock.at(last + timedelta(seconds=1)):
         [item] = (await closed.boss.get("/retention/expired", params=listed)).json()["items"]
         assert (item["id"], item["years"]) == (closed.case_id, 5)
+        # The police read no mediation.
+        others = await (await client("police")).get("/retention/expired", params=listed)
+        assert others.json()["items"] == []
         assert (await closed.erase()).json()["type"] == "/problems/second-factor-needed"
 
 
@@ -226,6 +253,20 @@ async def test_an_erased_case_says_so_and_names_nobody(
             {"id": closed.case_id},
         )
         assert tuple(left.one()) == (0, 0, 0)
+
+
+async def test_what_a_phone_recorded_of_an_erased_case_goes_with_it(
+    client: Client, closed: Closed, owner: Owner
+) -> None:
+    fed, note = await client("women_fed_town"), command({"text": "双方已分开居住"})
+    left = {"id": note["id"], "kind": "mediation", "name": "gone", "case_id": closed.case_id}
+    sent = await fed.post("/sync", json={"items": [left | {"command": note}]})
+    assert sent.json()["items"][0]["status"] == "conflict", sent.text
+    await step_up(closed.boss)
+    with clock.at(closed.ended + 6 * YEAR):
+        assert (await closed.erase()).status_code == 204
+    async with owner() as connection:
+        assert await connection.scalar(text("select key from phone_conflict")) == b""
 
 
 async def test_whoever_is_in_another_case_stays_known_there(

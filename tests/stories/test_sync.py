@@ -8,9 +8,11 @@ from typing import Any
 
 import httpx
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app import crypto
 from app.crypto import Place
+from app.db import transaction
 from tests.conftest import Client, Owner
 from tests.stories.answers import QUICK, REPORT, command
 
@@ -144,6 +146,25 @@ async def test_a_case_out_of_reach_and_a_form_of_another_account_are_kept_too(
     assert verdict["problem"]["type"].endswith("/other-account")
     assert await counted(owner, "phone_conflict") == 2
     assert await counted(owner, "case") == 1
+
+
+async def test_what_is_recorded_in_a_barred_case_is_kept_and_not_shown(
+    client: Client, owner: Owner, engine: AsyncEngine
+) -> None:
+    phone = await client("women_fed_village")
+    first = opening()
+    await send(phone, first)
+    recuse = {"case_id": first["id"], "reason": "当事人是本人亲属"}
+    assert (await phone.post("/recusals", json=recuse)).status_code == 204
+    late = step(first["id"], "note", {"text": "她在娘家"})
+    for _ in range(2):
+        assert statuses(await send(phone, late)) == ["conflict"]
+    assert await counted(owner, "phone_conflict") == 1
+    about = f"set local app.account = '{await me(phone)}';"
+    for barred, seen in (("", 1), (f"set local app.barred = '{first['id']}';", 0)):
+        async with transaction(engine, about + barred) as connection:
+            found = await connection.scalar(text("select count(*) from phone_conflict"))
+            assert found == seen
 
 
 async def test_the_server_judges_the_time(client: Client, owner: Owner) -> None:
