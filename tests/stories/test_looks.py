@@ -98,6 +98,18 @@ async def test_reading_the_record_is_kept_in_it(client: Client, owner: Owner, ca
     assert kept[0]["what_title"] == "查阅审计记录"
 
 
+async def test_why_somebody_stepped_back_stays_between_those_of_the_case(
+    client: Client, case_id: str
+) -> None:
+    """妇保法 28: the audit administrator sees no case, not even in the words of a reason."""
+    auditor, village = await client("audit_admin"), await client("women_fed_village")
+    own = {"case_id": case_id, "reason": "受害人林秋禾是本人表妹"}
+    assert (await village.post("/recusals", json=own)).status_code == 204
+    entry = (await pages(auditor, "/audit", what="conflict_changed"))[0]
+    assert entry["account"] == "李桂香"
+    assert entry["reason"] is None
+
+
 async def test_a_cursor_is_good_for_its_own_question_only(client: Client, case_id: str) -> None:
     auditor = await client("audit_admin")
     asked: dict[str, str | int] = {"case_id": case_id, "limit": 1}

@@ -167,7 +167,8 @@ _SHOWN: Final = (
 
 
 def _shown_entry(row: Any) -> dict[str, Any]:
-    of_case = (row.about or "").startswith("case:")
+    # Why somebody stepped back from a case says who is in it.
+    of_case = (row.about or "").startswith("case:") or row.what == What.CONFLICT_CHANGED
     return {
         "id": row.id,
         "recorded_at": row.recorded_at,
