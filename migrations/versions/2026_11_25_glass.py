@@ -21,9 +21,6 @@ READ = {
     "deadline": "case_id",
 }
 
-BARRING = ("glass", "phone_conflict")
-"""Tables of cases since the last look at who is barred from them."""
-
 
 def listed(setting: str, type_: str) -> str:
     given = f"nullif(current_setting('app.{setting}', true), '')"
@@ -108,11 +105,10 @@ def upgrade() -> None:
         f"create policy sight on glass using ({SCOPE} or account_id = {ACCOUNT})"
         f" with check ({SCOPE})"
     )
-    for table in BARRING:
-        for_app(
-            f"create policy barred on {table} as restrictive to %I using ({UNBARRED})"
-            f" with check ({UNBARRED})"
-        )
+    for_app(
+        f"create policy barred on glass as restrictive to %I using ({UNBARRED})"
+        f" with check ({UNBARRED})"
+    )
     for_app("grant select, update (verdict, reviewed_by, reviewed_at) on glass to %I")
     for table, column in READ.items():
         broken = f"array_position({listed('glass', 'uuid')}, {column}) is not null"
@@ -136,7 +132,6 @@ def downgrade() -> None:
     op.execute("set local lock_timeout = '5s'")
     for name in reversed(FUNCTIONS):
         op.execute(f"drop function {name}")
-    op.execute("drop policy barred on phone_conflict")
     for table in READ:
         op.execute(f'drop policy glass on "{table}"')
     op.drop_table("glass")

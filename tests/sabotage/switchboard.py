@@ -41,7 +41,7 @@ SWITCHES = (
     ),
     Sabotage(
         "identity outlives its transaction",
-        "app/access.py",
+        "app/actor.py",
         "set local app.villages",
         "set app.villages",
         "tests/stories/test_writing.py::test_no_identity_is_left_over_for_the_next_request",
@@ -55,9 +55,9 @@ SWITCHES = (
     ),
     Sabotage(
         "a function that looks past the wall takes its tables from whoever calls",
-        "migrations/versions/2026_11_25_rights.py",
-        "returns boolean\nlanguage sql stable security definer set search_path from current as",
-        "returns boolean\nlanguage sql stable security definer as",
+        "migrations/versions/2026_11_25_conflicts_of_a_case.py",
+        "security definer set search_path from current as",
+        "security definer as",
         "tests/security/test_walls.py::test_functions_that_look_past_the_wall_are_fixed_to_it",
     ),
     # Sight
@@ -145,8 +145,8 @@ SWITCHES = (
     Sabotage(
         "a code of the moment opens twice",
         "app/services/second_factors.py",
-        ".where(_FACTORS.c.id == row.id, _FACTORS.c.counter < step)",
-        ".where(_FACTORS.c.id == row.id)",
+        "or_(_FACTORS.c.counter < counter, and_(_FACTORS.c.counter == 0, literal(counter) == 0)),",
+        "",
         "tests/stories/test_second_factors.py::test_a_code_opens_once_and_older_ones_no_more",
     ),
     Sabotage(
@@ -240,7 +240,7 @@ SWITCHES = (
     ),
     Sabotage(
         "names outlive their case",
-        "migrations/versions/2026_11_25_rights.py",
+        "migrations/versions/2026_11_25_conflicts_of_a_case.py",
         "    delete from party_gram where case_id = of_case;\n",
         "",
         "tests/stories/test_rights.py::test_an_erased_case_says_so_and_names_nobody",
