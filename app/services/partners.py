@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, insert, select, text
+from sqlalchemy import bindparam, select, text
+from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
 from app import access, clock, crypto
@@ -26,6 +27,9 @@ from app.services.commands import Command, Receipt
 
 EARLIEST = datetime(2016, 3, 1, tzinfo=UTC)
 """The day the Anti-DV law came into force: no paper here is older."""
+
+
+TAKEN = "这个文书编号已登记，且内容不同，请核对编号"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,7 +106,7 @@ async def _known(work: Work, paper: Paper) -> Receipt | None:
         )
         return await commands.repeated(work, command, row.fingerprint)
     if event_id is not None:
-        raise DocumentNumberTaken("这个文书编号已登记，且内容不同，请核对编号")
+        raise DocumentNumberTaken(TAKEN)
     if row is not None:
         raise IdReused("这个编号已用于另一次提交，请重新填写后提交")
     return None
@@ -126,7 +130,8 @@ async def run(
     """Carry out the moves in the case (None: the first one opens it) and file the paper.
 
     Every event's id follows from the command's; the last one has it. People the case does not
-    know yet join it first. Raises what `cases.act` raises, Invalid for moments out of order.
+    know yet join it first. Raises what `cases.act` raises, Invalid for moments out of order,
+    DocumentNumberTaken.
     """
     check_moments([move.at for move in moves])
     if case is not None:
@@ -151,16 +156,19 @@ async def run(
         case_id, state = receipt.case_id, receipt.state
     assert receipt is not None  # noqa: S101 - the last move is never left out
     if paper.number is not None:
-        await work.connection.execute(
-            insert(table_of(PartnerDocument)).inline(),
-            {
-                "partner": paper.series,
-                "number": plain(paper.number),
-                "case_id": receipt.case_id,
-                "event_id": receipt.id,
-            },
-        )
+        filed = {
+            "partner": paper.series,
+            "number": plain(paper.number),
+            "case_id": receipt.case_id,
+            "event_id": receipt.id,
+        }
+        # A number that stands in a case the sender is barred from was not found before.
+        if (await work.connection.execute(_FILE, filed)).rowcount != 1:
+            raise DocumentNumberTaken(TAKEN)
     return receipt
+
+
+_FILE = insert(table_of(PartnerDocument)).on_conflict_do_nothing().inline()
 
 
 def _usual(move: Move) -> str:

@@ -14,6 +14,7 @@ from app.roles import Role
 from app.services import accounts, seed
 from tests.conftest import Client, Owner
 from tests.stories.answers import HUSBAND, REPORT, WIFE, command
+from tests.stories.partner_papers import push, warning
 
 UNKNOWN = "01958a00-0000-7000-8000-000000000000"
 DOORS = ("", "/timeline", "/parties", "/deadlines")
@@ -194,6 +195,21 @@ async def test_a_link_to_a_case_of_ones_own_is_not_counted(client: Client, owner
     assert (await (await client("security_admin")).post("/recusals", json=body)).status_code == 204
     links = (await police.get(f"/cases/{first}")).json()["links"]
     assert links == {"items": [], "hidden": 0}
+
+
+async def test_a_paper_whose_number_is_in_a_barred_case_is_refused_like_any_taken_number(
+    client: Client,
+) -> None:
+    police, other = await client("police"), await client("police_2")
+    first = await push(other, "police/warnings", warning(area=seed.TOWN))
+    whom = (await police.get("/me")).json()["id"]
+    body = REASON | {"case_id": first.json()["receipt"]["case_id"], "account_id": whom}
+    assert (await (await client("security_admin")).post("/recusals", json=body)).status_code == 204
+    again = await push(police, "police/warnings", warning(area=seed.TOWN))
+    assert again.status_code == 409, again.text
+    assert again.json()["type"] == "/problems/document-number-taken"
+    listed = (await police.get("/cases")).json()["items"]
+    assert listed == [], "nothing was opened"
 
 
 async def test_every_table_of_cases_asks_who_is_barred(owner: Owner) -> None:
