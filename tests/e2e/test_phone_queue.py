@@ -2,9 +2,10 @@
 
 import asyncio
 import random
+from contextlib import suppress
 
 import pytest
-from playwright.async_api import Route, expect
+from playwright.async_api import Error, Route, expect
 from sqlalchemy import text
 
 from tests.conftest import Owner
@@ -38,13 +39,14 @@ async def run(pocket: Pockets, owner: Owner, seed: int) -> None:
     async def unsure(route: Route) -> None:
         """The request may be lost, or its answer."""
         fate = chance.random()
-        if fate < 0.3:
-            await route.abort("connectionreset")
-        elif fate < 0.6:
-            await route.fetch()
-            await route.abort("connectionreset")
-        else:
-            await route.continue_()
+        with suppress(Error):  # the phone may die while its request is on the way
+            if fate < 0.3:
+                await route.abort("connectionreset")
+            elif fate < 0.6:
+                await route.fetch()
+                await route.abort("connectionreset")
+            else:
+                await route.continue_()
 
     await held.context.route(SYNC, unsure)
     while recorded < records:
