@@ -4,7 +4,8 @@ import json
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, text, update
+from sqlalchemy import func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
 
 from app import access, clock, crypto
 from app.access import Work
@@ -39,11 +40,6 @@ async def place(
     for anybody but a supervisor of the place, IdReused."""
     opened = await _open(work, case_id, "legal_holds")
     _supervisor(work, opened)
-    known = (await work.connection.execute(select(_table).where(_row.id == id))).one_or_none()
-    if known is not None:
-        if (known.case_id, known.ground) != (case_id, ground):
-            raise IdReused("这个编号已用于另一次提交，请重新提交")
-        return _shown(opened, known), False
     key = crypto.open_key(crypto.keyring(), opened.row.key)
     made = insert(_table).values(
         id=id,
@@ -53,9 +49,15 @@ async def place(
         placed_at=clock.now(),
         placed_by=work.actor.account_id,
     )
-    row = (await work.connection.execute(made.returning(*_row))).one()
-    await audit.note(work.connection, What.HOLD_CHANGED, about=f"case:{case_id}", **_by(work))
-    return _shown(opened, row), True
+    new = made.on_conflict_do_nothing().returning(*_row)
+    row = (await work.connection.execute(new)).one_or_none()
+    if row is not None:
+        await audit.note(work.connection, What.HOLD_CHANGED, about=f"case:{case_id}", **_by(work))
+        return _shown(opened, row), True
+    known = (await work.connection.execute(select(_table).where(_row.id == id))).one_or_none()
+    if known is None or (known.case_id, known.ground) != (case_id, ground):
+        raise IdReused("这个编号已用于另一次提交，请重新提交")
+    return _shown(opened, known), False
 
 
 async def lift(work: Work, case_id: UUID, id: UUID, version: int) -> dict[str, Any]:

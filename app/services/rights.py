@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Uuid, bindparam, func, insert, select, tuple_, update
+from sqlalchemy import BigInteger, Uuid, bindparam, func, select, tuple_, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
 from app import access, clock, crypto
@@ -51,11 +52,6 @@ async def take_down(
     await access.enter_case(work, case_id)
     if person_id not in {p.person_id for p in await access.parties_of(work, case_id)}:
         raise Invalid("所选人员不是本案当事人", [{"field": "person_id", "message": "请重新选择"}])
-    known = await _find(work, id)
-    if known is not None:
-        if known.fingerprint != print_:
-            raise IdReused("这个编号已用于另一次提交，请重新提交")
-        return _shown(known), False
     place = access.place_in(opened.row)
     made = insert(_table).values(
         id=id,
@@ -70,7 +66,14 @@ async def take_down(
         fingerprint=print_,
         **place._asdict(),
     )
-    return _shown((await work.connection.execute(made.returning(*_row))).one()), True
+    new = made.on_conflict_do_nothing().returning(*_row)
+    row = (await work.connection.execute(new)).one_or_none()
+    if row is not None:
+        return _shown(row), True
+    known = await _find(work, id)
+    if known is None or known.fingerprint != print_:
+        raise IdReused("这个编号已用于另一次提交，请重新提交")
+    return _shown(known), False
 
 
 _AFTER = tuple_(_row.due_at, _row.id) > tuple_(

@@ -94,6 +94,24 @@ async def test_who_reads_no_such_case_does_not_learn_what_is_asked_in_it(
     assert (await justice.get("/subject-requests")).json()["items"] == []
 
 
+async def test_an_id_used_out_of_sight_is_used(client: Client, case_id: str) -> None:
+    """As any other: what somebody else keeps under it does not show."""
+    boss, elsewhere = await client("women_fed_district"), await client("women_fed_fengcheng")
+    other = await elsewhere.post("/cases/dv_warning", json=command(REPORT))
+    there = other.json()["case_id"]
+    hers, theirs = await people(boss, case_id), await people(elsewhere, there)
+    asked = wish(case_id, hers["victim"])
+    assert (await boss.post("/subject-requests", json=asked)).status_code == 201
+    again = wish(there, theirs["victim"], id=asked["id"])
+    answer = await elsewhere.post("/subject-requests", json=again)
+    assert answer.json()["type"] == "/problems/id-reused", answer.text
+    hold = {"id": str(uuid7()), "ground": "lawsuit", "reason": "已起诉离婚"}
+    first, second = [
+        await boss.post(f"/cases/{case}/holds", json=hold) for case in (case_id, there)
+    ]
+    assert (first.status_code, second.status_code) == (201, 409), second.text
+
+
 async def test_the_abuser_gets_nothing_about_her(client: Client, case_id: str) -> None:
     """妇保法 28; 10号 4: his copy has his own facts, whatever he asks for."""
     boss = await client("women_fed_district")
