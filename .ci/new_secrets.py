@@ -23,4 +23,6 @@ def found(scan: dict[str, Any]) -> dict[tuple[str, str], str]:
 scanned = found(json.load(sys.stdin))
 known = found(json.loads(BASELINE.read_text("utf-8")))
 new = sorted(where for key, where in scanned.items() if key not in known)
-sys.exit("looks like a secret; if it is none: make secrets-reviewed\n" + "\n".join(new) if new else 0)
+sys.exit(
+    "looks like a secret; if it is none: make secrets-reviewed\n" + "\n".join(new) if new else 0
+)

@@ -45,7 +45,7 @@ async def test_what_two_cases_add_to_one_person_is_all_kept(client: Client) -> N
     known = (await fed.get(f"/people/{person}")).json()
     for fact in facts:
         for name, value in fact.items():
-            assert known[name] == value
+            assert known[name] == ("138****0021" if name == "phone" else value)
     assert known["version"] == 5
 
 

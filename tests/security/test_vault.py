@@ -107,9 +107,10 @@ async def test_the_handler_is_shown_where_she_is_for_a_reason_and_a_moment(
     assert timedelta(seconds=29) < shown_for < timedelta(seconds=40)
 
     found = await looks(owner, case_id)
-    assert [(r.username, r.what, r.sight) for r in found] == [
+    assert {(r.username, r.what, r.sight) for r in found} == {
         ("women_fed_town", f"reveal:{name}", "S4") for name in names
-    ]
+    }
+    assert len(found) == len(names)
     for row in found:
         assert str(row.person_id) == known["present_address"]["person_id"]
         key = crypto.open_key(crypto.keyring(), row.key)
