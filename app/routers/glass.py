@@ -17,7 +17,7 @@ from app.roles import Role
 from app.routers.problems import PROBLEMS
 from app.routers.shown import Shown, shown
 from app.services import glass
-from app.services.glass import Verdict
+from app.services.glass import GlassVerdict
 
 router = APIRouter(prefix="/glass", tags=["紧急查阅"], responses=PROBLEMS)
 
@@ -55,7 +55,7 @@ class GlassShown(Shown):
     role: Role = shown(S1, "角色")
     broken_at: datetime = shown(S1, "查阅时间")
     ends_at: datetime = shown(S1, "可查阅至")
-    verdict: Verdict | None = shown(S1, "复核意见")
+    verdict: GlassVerdict | None = shown(S1, "复核意见")
 
 
 class GlassWithReason(GlassShown):
@@ -69,7 +69,7 @@ class GlassList(Shown):
 class VerdictOfGlass(BaseModel):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
-    verdict: Verdict = Field(title="复核意见")
+    verdict: GlassVerdict = Field(title="复核意见")
     remark: str | None = Field(default=None, title="说明", max_length=500)
 
 

@@ -35,7 +35,7 @@ UNSEEN: Final = 200
 """Readings waiting for a verdict that are shown at once, the oldest first."""
 
 
-class Verdict(Choice):
+class GlassVerdict(Choice):
     JUSTIFIED = "justified", "确有必要"
     UNJUSTIFIED = "unjustified", "没有必要"
 
@@ -172,7 +172,7 @@ async def one(work: Work, id: UUID) -> dict[str, Any]:
     return dict(row._mapping) | {"reason": reason}
 
 
-async def judge(work: Work, id: UUID, verdict: Verdict, remark: str | None) -> None:
+async def judge(work: Work, id: UUID, verdict: GlassVerdict, remark: str | None) -> None:
     """Say what is thought of it; said once. Raises NotFound, NotAllowed, Conflict."""
     await _supervised(work, id)
     values = {"which": id, "said": verdict.value, "by": work.actor.account_id, "at": clock.now()}
