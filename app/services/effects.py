@@ -182,11 +182,21 @@ async def keep_copies(work: Work, case: Card, *, moved: bool) -> None:
             text("update event set seen_by = :seen_by where case_id = :case_id"), values
         )
     else:
+        # Whoever sends a case away must still see what leaves with it.
+        await access.enter_case(work, case.id)
+        await work.connection.execute(_WAITING, values)
         await work.connection.execute(
             update(table_of(Deadline))
             .where(col(Deadline.case_id) == case.id, col(Deadline.met_at).is_(None))
             .values(organisation_id=case.organisation_id)
         )
+
+
+_WAITING = text(
+    "update subject_request set district = :district, town = :town, village = :village"
+    " where case_id = :case_id and granted is null"
+)
+"""Requests go where they can be answered; those answered stay where they were (个保法 50)."""
 
 
 def _notice(case: Card, event: Happened, role: Role, effect: Notify) -> dict[str, Any]:

@@ -71,6 +71,7 @@ CHANGED: dict[str, set[str]] = {
     "phone_conflict": {"settled_at", "settled_by"},
     "subject_request": {
         "granted", "refusing", "answer", "answered_at", "answered_by", "version", "changed_at",
+        "district", "town", "village",
     },
     "recovery_code": {"used_at"},
     "second_factor": {"key", "sealed", "counter", "confirmed_at", "removed_at"},

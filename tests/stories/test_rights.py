@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from app import clock
 from app.ids import uuid7
-from app.services.seed import VILLAGE
+from app.services.seed import SECOND_VILLAGE, VILLAGE
 from tests.conftest import Client, Owner, step_up
 from tests.kinds.journey import Journey
 from tests.kinds.test_every_kind import ids
@@ -173,6 +173,22 @@ async def test_what_waits_longest_is_answered_first(client: Client, case_id: str
     assert (await elsewhere.get("/subject-requests")).json()["items"] == []
     hidden = await elsewhere.get(f"/subject-requests/{made.json()['id']}")
     assert hidden.status_code == 404
+
+
+async def test_a_request_goes_with_its_case(
+    client: Client, case_id: str, ids: dict[str, Any]
+) -> None:
+    """Or its term would pass where nobody can answer it any more."""
+    fed = await client("women_fed_town")
+    her = (await people(fed, case_id))["victim"]
+    assert (await fed.post("/subject-requests", json=wish(case_id, her))).status_code == 201
+    away = {"area": SECOND_VILLAGE, "reason": "搬回娘家居住"}
+    moved = await fed.post(f"/cases/dv_warning/{case_id}/transfer", json=command(away))
+    assert moved.status_code == 200, moved.text
+    assert (await fed.get("/subject-requests")).json()["items"] == []
+    there = await client("women_fed_shijiao")
+    [waiting] = (await there.get("/subject-requests")).json()["items"]
+    assert waiting["case_id"] == case_id
 
 
 async def test_nobody_asks_for_a_stranger(client: Client, case_id: str) -> None:
