@@ -25,8 +25,8 @@ from app.errors import (
     TooManyAttempts,
 )
 from app.permissions import Confined, Permission
-from app.services import accounts, machines, sessions
-from app.services.machines import Said
+from app.services.identity import accounts, machines, sessions
+from app.services.identity.machines import Said
 from app.tokens import Claims
 
 REMEMBERED = 4096

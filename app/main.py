@@ -60,7 +60,7 @@ from app.routers import (
 )
 from app.routers.permitted import check_permitted
 from app.routers.shown import check_classified, routes
-from app.services import calendar
+from app.services.district import calendar
 
 PREFIX = "/api/v1"
 TRY_AGAIN_SECONDS = 1

@@ -19,7 +19,8 @@ from app import clock, migrate
 from app.config import get_settings
 from app.embedded import EmbeddedPostgres
 from app.kinds import KINDS
-from app.services import areas, seed
+from app.services import seed
+from app.services.district import areas
 from bench import courses
 from bench.rows import COLUMNS, World, chunk, given
 

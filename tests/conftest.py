@@ -22,7 +22,8 @@ from app.config import get_settings
 from app.db import app_role, make_engine, owner_role, transaction, worker_role
 from app.embedded import EmbeddedPostgres
 from app.main import create_app
-from app.services import areas, seed
+from app.services import seed
+from app.services.district import areas
 from tests.security.recording import Auditor
 
 BASE = "http://test/api/v1"

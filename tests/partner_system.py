@@ -23,9 +23,9 @@ from app.kinds import KINDS
 from app.kinds.forms import Sight
 from app.permissions import Permission
 from app.roles import Role
-from app.services import clients
-from app.services.client_keys import By
-from app.services.clients import Registration
+from app.services.identity import clients
+from app.services.identity.client_keys import By
+from app.services.identity.clients import Registration
 from app.services.seed import DISTRICT
 from app.tokens import PublicKey
 from tests.conftest import Owner

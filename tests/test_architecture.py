@@ -24,17 +24,17 @@ CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 READS_CASES = {
     "access.py": "the gate itself",
-    "services/commands.py": "the receipt of the actor's own command; the number of a new case",
-    "services/listing.py": "lists: walks an index for each part of the actor's reach",
-    "services/running.py": "the worklist, likewise",
-    "services/search.py": "the cases through which a person was found, within access.scope",
-    "services/answers.py": "holds a case that passed the gate, so that its key stays",
+    "services/rows/commands.py": "the receipt of the actor's own command; the number of a new case",
+    "services/seeing/listing.py": "lists: walks an index for each part of the actor's reach",
+    "services/seeing/running.py": "the worklist, likewise",
+    "services/persons/search.py": "the cases through which a person was found, within access.scope",
+    "services/acting/answers.py": "holds a case that passed the gate, so that its key stays",
     "services/keys.py": "as the keeper of keys, who sees no sealed answer",
-    "services/timeline.py": "the key of a case, together with the events it opens",
-    "services/phone_tasks.py": "likewise, of cases that the gate let pass",
-    "services/parties.py": "other cases of the same people, within access.scope",
-    "services/people.py": "writes back people whom the gate gave it",
-    "services/matches.py": "two people held to be one, after the gate showed both",
+    "services/seeing/timeline.py": "the key of a case, together with the events it opens",
+    "services/phone/phone_tasks.py": "likewise, of cases that the gate let pass",
+    "services/persons/parties.py": "other cases of the same people, within access.scope",
+    "services/persons/people.py": "writes back people whom the gate gave it",
+    "services/persons/matches.py": "two people held to be one, after the gate showed both",
     "services/figures/sight.py": "joins what the gate lets pass to what was counted",
 }
 """Who makes a case or a person the source of a statement, and why it may."""

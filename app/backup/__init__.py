@@ -30,8 +30,9 @@ from app.config import Settings
 from app.db import make_engine, owner_role, transaction
 from app.errors import Conflict, Invalid
 from app.ids import uuid7
-from app.services import audit, keys
-from app.services.audit import What
+from app.services import keys
+from app.services.record import audit
+from app.services.record.audit import What
 
 FORMAT: Final = 1
 CHUNK: Final = 1 << 20

@@ -41,8 +41,10 @@ from app.config import (
 from app.demo import beside, staff
 from app.main import create_app
 from app.roles import Role
-from app.services import accounts, areas, seed
+from app.services import seed
+from app.services.district import areas
 from app.services.figures import recount as recounting
+from app.services.identity import accounts
 
 app = typer.Typer(
     cls=OneLine, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False

@@ -16,9 +16,9 @@ from app.config import get_settings
 from app.kinds import KINDS
 from app.kinds.forms import Sight
 from app.permissions import Permission
-from app.services import client_keys, clients
-from app.services.client_keys import By
-from app.services.clients import Registration
+from app.services.identity import client_keys, clients
+from app.services.identity.client_keys import By
+from app.services.identity.clients import Registration
 
 app = typer.Typer(no_args_is_help=True)
 

@@ -18,7 +18,7 @@ from app.db import make_engine
 from app.demo import Played, play
 from app.demo.player import Progress as Told
 from app.kinds import KINDS
-from app.services import calendar
+from app.services.district import calendar
 
 CONNECTIONS = 4
 NICE = 10

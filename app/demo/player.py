@@ -22,8 +22,8 @@ from app.kinds import Kinds
 from app.kinds.base import OPENED, OpenLinked
 from app.kinds.forms import Empty
 from app.models import CaseLink, CaseParty
-from app.services import cases, corrections
-from app.services.commands import Command
+from app.services.acting import cases, corrections
+from app.services.rows.commands import Command
 
 CHANNEL: Final = "demo"
 TOGETHER: Final = 20

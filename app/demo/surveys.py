@@ -14,7 +14,7 @@ from app.demo.player import CHANNEL
 from app.kinds import Kinds
 from app.places import place_of
 from app.roles import Role
-from app.services import surveys
+from app.services.district import surveys
 
 ROUNDS: Final = ((3, 16, 45, 1.0), (9, 8, 50, 0.8))
 """Month, day, days it takes, share of the villages."""

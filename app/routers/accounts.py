@@ -11,7 +11,7 @@ from app.kinds.forms import Sight
 from app.permissions import Confined, Permission
 from app.roles import Role
 from app.routers.shown import Shown, shown
-from app.services import accounts
+from app.services.identity import accounts
 
 router = APIRouter(tags=["登录与账号"])
 

@@ -11,8 +11,8 @@ from app.deps import needs
 from app.kinds.forms import Sight
 from app.permissions import Permission
 from app.routers.shown import Shown, shown
-from app.services import areas
-from app.services.areas import Level
+from app.services.district import areas
+from app.services.district.areas import Level
 
 router = APIRouter(tags=["地区"])
 

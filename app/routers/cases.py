@@ -18,8 +18,8 @@ from app.routers.case_parts import (
 )
 from app.routers.problems import PROBLEMS
 from app.routers.queries import WORD, Area, Cursor, Limit
-from app.services import listing, reading
-from app.services.listing import Filters
+from app.services.seeing import listing, reading
+from app.services.seeing.listing import Filters
 
 router = APIRouter(prefix="/cases", tags=["案件"], responses=PROBLEMS)
 

@@ -14,9 +14,9 @@ from app.permissions import Permission
 from app.roles import Role
 from app.routers.problems import PROBLEMS
 from app.routers.shown import Shown, shown
-from app.services import accounts, client_keys, clients
-from app.services.client_keys import By
-from app.services.clients import Registration
+from app.services.identity import accounts, client_keys, clients
+from app.services.identity.client_keys import By
+from app.services.identity.clients import Registration
 
 router = APIRouter(prefix="/clients", responses=PROBLEMS, tags=["部门对接"])
 

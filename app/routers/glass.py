@@ -16,8 +16,8 @@ from app.permissions import Permission
 from app.roles import Role
 from app.routers.problems import PROBLEMS
 from app.routers.shown import Shown, shown
-from app.services import glass
-from app.services.glass import GlassVerdict
+from app.services.walls import glass
+from app.services.walls.glass import GlassVerdict
 
 router = APIRouter(prefix="/glass", tags=["紧急查阅"], responses=PROBLEMS)
 

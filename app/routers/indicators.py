@@ -15,9 +15,9 @@ from app.kinds.measures import Register
 from app.permissions import Permission
 from app.routers.problems import PROBLEMS
 from app.routers.shown import Shown, shown
-from app.services import indicators
+from app.services.figures import indicators
+from app.services.figures.indicators import Line, Point
 from app.services.figures.lists import Side
-from app.services.indicators import Line, Point
 
 router = APIRouter(prefix="/indicators", tags=["指标"], responses=PROBLEMS)
 

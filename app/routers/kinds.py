@@ -13,7 +13,7 @@ from app.kinds.forms import S0
 from app.roles import Role
 from app.routers.problems import PROBLEMS
 from app.routers.shown import Shown, shown
-from app.services import definitions
+from app.services.rows import definitions
 
 
 class BranchShown(Shown):

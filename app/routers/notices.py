@@ -14,7 +14,7 @@ from app.roles import Role
 from app.routers.problems import PROBLEMS
 from app.routers.queries import Cursor, Limit
 from app.routers.shown import Shown, shown
-from app.services import notices
+from app.services.seeing import notices
 
 router = APIRouter(prefix="/notices", tags=["通知"], responses=PROBLEMS)
 

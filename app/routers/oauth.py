@@ -11,7 +11,7 @@ from app.deps import EngineDep
 from app.errors import TokenRefused
 from app.kinds.forms import S0, S1
 from app.routers.shown import Shown, shown
-from app.services import machines, sessions
+from app.services.identity import machines, sessions
 
 router = APIRouter(tags=["部门对接"])
 

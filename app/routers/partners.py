@@ -13,7 +13,7 @@ from app.permissions import Permission
 from app.routers import partners_changes, partners_court, partners_police
 from app.routers.problems import PROBLEMS
 from app.routers.shown import Shown, shown
-from app.services import changes
+from app.services.agencies import changes
 
 router = APIRouter(prefix="/partners", tags=["部门对接"])
 for part in (partners_police, partners_court, partners_changes):

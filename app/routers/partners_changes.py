@@ -22,8 +22,8 @@ from app.routers.partners_codes import CHANGES, ChangeCode, MeasureCode, measure
 from app.routers.partners_common import RECORDED, Number, PartnerBody, Strict, Taken, filled, taken
 from app.routers.partners_court import CourtDep
 from app.routers.problems import PROBLEMS
-from app.services import partners_court
-from app.services.partners_court import Ruled
+from app.services.agencies import partners_court
+from app.services.agencies.partners_court import Ruled
 
 router = APIRouter(prefix="/partners/court", tags=["部门对接"], responses=PROBLEMS)
 

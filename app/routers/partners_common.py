@@ -13,8 +13,8 @@ from app.kinds.forms import S0, S1, Form, Whole, Yes
 from app.kinds.people import Flag, IdNumber, PersonAnswer, Phone, Relation
 from app.routers.shown import Shown, shown
 from app.routers.typed import ReceiptShown
-from app.services.commands import Receipt
-from app.services.partners import Paper, Undecided
+from app.services.agencies.partners import Paper, Undecided
+from app.services.rows.commands import Receipt
 
 Number = Annotated[str, Field(min_length=1, max_length=60)]
 ABOUT = frozenset({"id", "operator", "purpose", "case_id", "open_new"})

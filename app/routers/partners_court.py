@@ -47,7 +47,7 @@ from app.routers.partners_common import (
     taken,
 )
 from app.routers.problems import PROBLEMS
-from app.services import partners_court
+from app.services.agencies import partners_court
 
 router = APIRouter(prefix="/partners/court", tags=["部门对接"], responses=PROBLEMS)
 

@@ -26,9 +26,9 @@ from app.kinds.people import PartyRole, Relation
 from app.permissions import Permission
 from app.routers.partners_common import RECORDED, Number, PartnerBody, PartnerPerson, Taken, taken
 from app.routers.problems import PROBLEMS
-from app.services import partners_police
-from app.services.partners import Pair
-from app.services.partners_police import Disposal
+from app.services.agencies import partners_police
+from app.services.agencies.partners import Pair
+from app.services.agencies.partners_police import Disposal
 
 router = APIRouter(prefix="/partners/police", tags=["部门对接"], responses=PROBLEMS)
 

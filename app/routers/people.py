@@ -16,9 +16,9 @@ from app.permissions import Permission
 from app.routers.case_parts import CaseBrief, PersonFacts
 from app.routers.problems import PROBLEMS
 from app.routers.shown import Shown, shown
-from app.services import matches, search
-from app.services.matches import Verdict
-from app.services.search import Wanted
+from app.services.persons import matches, search
+from app.services.persons.matches import Verdict
+from app.services.persons.search import Wanted
 
 router = APIRouter(prefix="/people", tags=["人员"], responses=PROBLEMS)
 

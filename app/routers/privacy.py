@@ -14,7 +14,7 @@ from app.permissions import Permission
 from app.routers.problems import PROBLEMS
 from app.routers.queries import Cursor, Limit
 from app.routers.shown import Shown, shown
-from app.services import disclosures, privacy
+from app.services.data_rights import disclosures, privacy
 
 router = APIRouter(tags=["个人信息"], responses=PROBLEMS)
 

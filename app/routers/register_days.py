@@ -19,7 +19,7 @@ from app.routers.preconditions import (
 )
 from app.routers.problems import PROBLEMS
 from app.routers.shown import Shown, shown
-from app.services import calendar, holidays, surveys
+from app.services.district import calendar, holidays, surveys
 
 router = APIRouter(prefix="/registers", tags=["登记簿"], responses=PROBLEMS)
 

@@ -17,8 +17,8 @@ from app.routers.problems import PROBLEMS
 from app.routers.queries import Area, Limit
 from app.routers.register_days import AreaCode, Body, Day
 from app.routers.shown import Shown, shown
-from app.services import organisations, shelters
-from app.services.organisations import Entry, OrganisationKind
+from app.services.district import organisations, shelters
+from app.services.district.organisations import Entry, OrganisationKind
 
 router = APIRouter(prefix="/registers", tags=["登记簿"], responses=PROBLEMS)
 router.routes += register_days.router.routes

@@ -17,7 +17,7 @@ from app.routers.preconditions import PRECONDITIONS, IfMatch, version_of
 from app.routers.problems import PROBLEMS
 from app.routers.queries import Cursor, Limit
 from app.routers.shown import Shown, shown
-from app.services import retention, rights
+from app.services.data_rights import retention, rights
 
 router = APIRouter(tags=["个人信息"], responses=PROBLEMS)
 

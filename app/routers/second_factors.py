@@ -12,7 +12,7 @@ from app.deps import needs
 from app.kinds.forms import Sight
 from app.permissions import Permission
 from app.routers.shown import Shown, shown
-from app.services import accounts, second_factors
+from app.services.identity import accounts, second_factors
 
 router = APIRouter(prefix="/auth", tags=["登录与账号"])
 

@@ -17,8 +17,8 @@ from app.kinds.forms import Sight
 from app.permissions import Permission
 from app.routers.second_factors import Code, Passkey
 from app.routers.shown import Shown, shown
-from app.services import sessions, signing_in
-from app.services.signing_in import Caller
+from app.services.identity import sessions, signing_in
+from app.services.identity.signing_in import Caller
 
 router = APIRouter(prefix="/auth", tags=["登录与账号"])
 

@@ -16,9 +16,10 @@ from app.deps import Working
 from app.errors import NotFound, OtherAccount, SignInNeeded, UnreadableLetter, Waiting
 from app.kinds.base import OPENED
 from app.routers import problems
-from app.services import cases, sync
-from app.services.commands import Receipt
-from app.services.sync import Note
+from app.services.acting import cases
+from app.services.phone import sync
+from app.services.phone.sync import Note
+from app.services.rows.commands import Receipt
 
 CHANNEL = "phone"
 Status = Literal["done", "conflict", "invalid", "later"]

@@ -17,8 +17,8 @@ from app.routers.problems import PROBLEMS, Problem
 from app.routers.settling import Settling, Status
 from app.routers.shown import Shown, shown
 from app.routers.typed import ReceiptShown
-from app.services import phone_tasks, sync
-from app.services.sync import Note
+from app.services.phone import phone_tasks, sync
+from app.services.phone.sync import Note
 
 MOST = 50
 LONGEST = 120_000

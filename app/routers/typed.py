@@ -22,8 +22,8 @@ from app.kinds.forms import S1, Form, Moment, Sight, Whole
 from app.permissions import Permission
 from app.routers.problems import PROBLEMS
 from app.routers.shown import Shown, shown
-from app.services import cases, corrections
-from app.services.commands import Command, Receipt
+from app.services.acting import cases, corrections
+from app.services.rows.commands import Command, Receipt
 
 EARLIEST = datetime(2016, 3, 1, tzinfo=UTC)
 """The day the Anti-DV law came into force: nothing here is older."""

@@ -14,8 +14,8 @@ from app.kinds.forms import S1, S2, S4
 from app.permissions import Permission
 from app.routers.problems import PROBLEMS
 from app.routers.shown import Shown, shown
-from app.services import reveals, vault
-from app.services.vault import Keeping, NewFact
+from app.services.walls import reveals, vault
+from app.services.walls.vault import Keeping, NewFact
 
 router = APIRouter(tags=["保密信息"], responses=PROBLEMS)
 

@@ -14,8 +14,8 @@ from app.roles import Role
 from app.routers.problems import PROBLEMS
 from app.routers.queries import WORD, Area, Cursor, Limit
 from app.routers.shown import Shown, shown
-from app.services import worklist
-from app.services.worklist import Filters, Scope
+from app.services.seeing import worklist
+from app.services.seeing.worklist import Filters, Scope
 
 router = APIRouter(prefix="/worklist", tags=["待办"], responses=PROBLEMS)
 

@@ -32,8 +32,8 @@ from app.models import (
     SubjectRequest,
 )
 from app.models.columns import table_of
-from app.services import audit
-from app.services.audit import What
+from app.services.record import audit
+from app.services.record.audit import What
 
 AT_ONCE = 500
 """Keys moved in one transaction: some hundredths of a second, for which nobody waits long."""

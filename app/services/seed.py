@@ -16,8 +16,9 @@ from app.models import Account, Bed, Organisation
 from app.models.columns import table_of
 from app.places import Place, place_of
 from app.roles import Role
-from app.services import accounts, areas, registers
-from app.services.registers import Register
+from app.services.district import areas, registers
+from app.services.district.registers import Register
+from app.services.identity import accounts
 
 PASSWORD: Final = "anlan-demo-2026"  # noqa: S105 - published; production refuses the demo
 DISTRICT = 441802000000

@@ -9,7 +9,7 @@ from app.crypto import Place
 from app.kinds import KINDS
 from app.routers.case_parts import CaseListed
 from app.routers.worklist import DuePage
-from app.services import cursors, titles
+from app.services.rows import cursors, titles
 from bench.floor.door import DoorDep
 from bench.scenarios import PREFIX
 

@@ -17,8 +17,9 @@ from app.kinds.people import PartyRole, Relation, Sex
 from app.places import Place as Area
 from app.roles import Role
 from app.routers.case_parts import CaseShown
-from app.services import answers, definitions, titles
-from app.services.people import masked
+from app.services.acting import answers
+from app.services.persons.people import masked
+from app.services.rows import definitions, titles
 from bench.floor.door import DoorDep
 from bench.floor.lists import RULES, card, opened
 from bench.scenarios import PREFIX

@@ -20,7 +20,7 @@ from app.kinds.left_behind_visit.visit_forms import Visit
 from app.kinds.people import PersonAnswer
 from app.places import place_of
 from app.routers.typed import CommandBody, ReceiptShown
-from app.services import answers
+from app.services.acting import answers
 from bench.floor.door import Door, DoorDep
 from bench.scenarios import PREFIX
 

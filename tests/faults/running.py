@@ -22,7 +22,8 @@ from app import migrate
 from app.config import get_settings
 from app.db import app_role
 from app.embedded import EmbeddedPostgres
-from app.services import areas, seed
+from app.services import seed
+from app.services.district import areas
 
 DATABASE = "anlan"
 

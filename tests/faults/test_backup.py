@@ -24,7 +24,8 @@ from app.db import app_role, make_engine
 from app.demo import staff
 from app.embedded import EmbeddedPostgres
 from app.kinds import KINDS
-from app.services import areas, seed
+from app.services import seed
+from app.services.district import areas
 from tests.conftest import Owner
 from tests.security.test_chain import broken
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from app.kinds import KINDS
 from app.kinds.forms import Choice
 from app.routers.problems import field_problem
-from app.services.definitions import schema_names
+from app.services.rows.definitions import schema_names
 
 FILE = Path(__file__).parents[1] / "vectors" / "forms.json"
 VECTORS = json.loads(FILE.read_text(encoding="utf-8"))["cases"]

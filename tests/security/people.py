@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app import tokens
 from app.ids import uuid7
-from app.services import seed, sessions
+from app.services import seed
+from app.services.identity import sessions
 from tests.security.oracle import READS, RELATIONS
 
 SIBLING, OTHER_TOWN, OTHER_DISTRICT = 441802103202, 441802106000, 441803000000

@@ -93,7 +93,7 @@ async def test_a_failure_of_ours_carries_them_too_and_shows_nothing(
     async def broken(*_: Any) -> None:
         raise RuntimeError("林秋禾")
 
-    monkeypatch.setattr("app.services.accounts.surroundings", broken)
+    monkeypatch.setattr("app.services.identity.accounts.surroundings", broken)
     answer = await fed.get("/me")
     check_headers(answer)
     assert (answer.status_code, answer.json()["type"]) == (500, "/problems/failure")
@@ -232,7 +232,7 @@ async def test_an_answer_that_does_not_come_is_not_waited_for(
     async def slow(*_: Any) -> None:
         await asyncio.sleep(60)
 
-    monkeypatch.setattr("app.services.accounts.surroundings", slow)
+    monkeypatch.setattr("app.services.identity.accounts.surroundings", slow)
     answer = await (await client("police")).get("/me")
     check_headers(answer)
     assert (answer.status_code, answer.json()["type"]) == (503, "/problems/busy")

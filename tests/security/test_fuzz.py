@@ -18,7 +18,7 @@ import pytest
 from fastapi import FastAPI
 
 from app.ids import uuid7
-from app.services import cursors
+from app.services.rows import cursors
 from tests.conftest import Client
 from tests.kinds.journey import Journey
 from tests.kinds.test_every_kind import WALKS, ids

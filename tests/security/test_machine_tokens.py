@@ -14,8 +14,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from sqlalchemy import text
 
 from app import tokens
-from app.services import client_keys, sessions
-from app.services.client_keys import By
+from app.services.identity import client_keys, sessions
+from app.services.identity.client_keys import By
 from tests.conftest import Client, Owner
 from tests.partner_system import System, by, forget_all, part, public_pem, register
 from tests.security.test_tokens import FORGED as FORGED_TOKENS

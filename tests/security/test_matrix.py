@@ -17,8 +17,9 @@ from app.kinds import KINDS
 from app.kinds.base import ANYWHERE
 from app.kinds.forms import notes
 from app.roles import Role
-from app.services import reach, seed
-from app.services.reach import Part
+from app.services import seed
+from app.services.seeing import reach
+from app.services.seeing.reach import Part
 from tests.conftest import Client, Owner
 from tests.kinds.journey import Journey
 from tests.kinds.test_every_kind import ids as ids

@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from app.access import Actor, Held
 from app.db import transaction
 from app.roles import Role
-from app.services import accounts, seed
+from app.services import seed
+from app.services.identity import accounts
 from tests.conftest import Client, Owner
 from tests.stories.answers import HUSBAND, REPORT, WIFE, command
 from tests.stories.partner_papers import push, warning

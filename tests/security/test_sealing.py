@@ -12,9 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.crypto import merkle
 from app.db import transaction
-from app.services import audit
-from app.services.audit import What
-from app.services.record import anchors
+from app.services.record import anchors, audit
+from app.services.record.audit import What
 from app.services.record.sealing import RolledBack
 from tests.conftest import Client, Owner
 from tests.security.recording import CHAIN_KEY, Auditor

@@ -9,7 +9,8 @@ from sqlalchemy import text
 
 from app.access import Held
 from app.roles import Role
-from app.services import accounts, seed
+from app.services import seed
+from app.services.identity import accounts
 from tests.conftest import Client, Owner, forget_account
 from tests.stories.answers import QUICK, REPORT, WIFE, command
 

@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from app.crypto import merkle
 from app.crypto.signing import Es256
 from app.db import transaction
-from app.services import audit
-from app.services.audit import What
+from app.services.record import audit
+from app.services.record.audit import What
 from app.services.record.seals import Statement, sign
 from app.services.record.verify import Flaw
 from app.services.seed import SECOND_VILLAGE, VILLAGE

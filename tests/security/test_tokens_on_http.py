@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from sqlalchemy import text
 
 from app.config import get_settings
-from app.services import sessions
+from app.services.identity import sessions
 from tests.conftest import Owner
 from tests.security.test_permissions import named
 from tests.security.test_tokens import FORGED, ISSUER, NOW, OURS, SESSION, forge, private_pem

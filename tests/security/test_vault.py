@@ -16,7 +16,7 @@ from app.kinds import KINDS
 from app.kinds.base import CaseKind
 from app.kinds.forms import Sight, by_sight
 from app.kinds.people import PersonAnswer
-from app.services.vault import KEPT_FOR
+from app.services.walls.vault import KEPT_FOR
 from tests.conftest import Client, Owner, step_up
 from tests.stories.answers import REPORT, WIFE, command
 

@@ -13,7 +13,8 @@ from app.access import Held
 from app.config import Settings, SettingsError, get_settings
 from app.errors import Conflict, Invalid, NotFound
 from app.roles import Role
-from app.services import accounts, seed
+from app.services import seed
+from app.services.identity import accounts
 from tests.conftest import Client, Owner, forget_account
 
 TOWN, OTHER_TOWN = 441802103000, 441802106000

@@ -9,8 +9,8 @@ from sqlalchemy import text
 
 from app.errors import Conflict, Invalid
 from app.ids import uuid7
-from app.services import areas
-from app.services.areas import Imported
+from app.services.district import areas
+from app.services.district.areas import Imported
 from tests.conftest import Client, Owner
 
 TOWN, VILLAGE = 991802103000, 991802103201

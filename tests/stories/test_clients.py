@@ -20,7 +20,7 @@ from app.access import Held
 from app.config import get_settings
 from app.embedded import EmbeddedPostgres
 from app.roles import Role
-from app.services import accounts
+from app.services.identity import accounts
 from app.services.seed import DISTRICT
 from tests.conftest import Client, Owner, step_up
 from tests.partner_system import System, forget_all, public_pem

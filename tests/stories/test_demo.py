@@ -22,7 +22,9 @@ from app.embedded import EmbeddedPostgres
 from app.kinds import KINDS
 from app.kinds.identity import id_number_valid, phone_valid
 from app.roles import Role
-from app.services import areas, indicators, seed
+from app.services import seed
+from app.services.district import areas
+from app.services.figures import indicators
 
 NOON = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
 SMALL = 60

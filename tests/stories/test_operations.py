@@ -13,7 +13,7 @@ from typer.testing import CliRunner, Result
 from app import cli, migrate
 from app.config import SettingsError, get_settings, read_settings
 from app.embedded import EmbeddedPostgres
-from app.services import areas
+from app.services.district import areas
 
 SPARE = "spare"
 """A district of its own, so that nothing done here touches the other stories."""

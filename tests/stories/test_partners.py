@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from app import clock
 from app.ids import uuid7
-from app.services.partners import step_id
+from app.services.agencies.partners import step_id
 from tests.conftest import Client, Owner
 from tests.stories.answers import NOW, REPORT, command
 from tests.stories.partner_papers import (

@@ -13,8 +13,10 @@ from app.access import Held
 from app.config import get_settings
 from app.db import transaction
 from app.roles import Role
-from app.services import accounts, audit, seed
-from app.services.audit import What
+from app.services import seed
+from app.services.identity import accounts
+from app.services.record import audit
+from app.services.record.audit import What
 from tests.conftest import Client, Owner
 
 pytestmark = pytest.mark.usefixtures("app")

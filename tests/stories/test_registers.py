@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from sqlalchemy import text
 
 from app.roles import Role
-from app.services import registers
+from app.services.district import registers
 from tests.conftest import Client, Owner
 from tests.kinds.journey import START, Journey
 from tests.kinds.walks import Step

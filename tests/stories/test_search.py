@@ -9,7 +9,8 @@ from sqlalchemy import text
 
 from app import clock
 from app.ids import uuid7
-from app.services import matches, seed
+from app.services import seed
+from app.services.persons import matches
 from tests.conftest import Client, Owner
 from tests.stories.answers import HUSBAND, NOW, REPORT, WIFE
 from tests.stories.test_reading import opened

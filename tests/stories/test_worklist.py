@@ -19,8 +19,9 @@ from app.models import Case, Deadline
 from app.models.columns import table_of
 from app.places import Place
 from app.roles import Role
-from app.services import listing, seed, worklist
-from app.services.worklist import Filters
+from app.services import seed
+from app.services.seeing import listing, worklist
+from app.services.seeing.worklist import Filters
 from tests.conftest import Client, Owner
 from tests.stories.answers import NOW, REPORT, command
 from tests.stories.test_reading import opened

@@ -15,7 +15,7 @@ from app.services.figures.catalogue import catalogue
 from app.services.figures.compute import Figure, figures
 from app.services.figures.lists import Members, members
 from app.services.figures.rules import Asked, Bound
-from app.services.reach import level_of
+from app.services.seeing.reach import level_of
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from app import clock
 from app.kinds.measures import Coverage, Register, Registered
 from app.places import Place, place_of
 from app.services.figures.rules import Asked
-from app.services.reach import level_of
+from app.services.seeing.reach import level_of
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,11 @@ from app.errors import NotAllowed
 from app.kinds.forms import Sight
 from app.models import AccessLog, Account, AuditEntry, Organisation
 from app.models.columns import TZ, table_of
-from app.services import audit, cursors, looks
-from app.services.audit import What
-from app.services.listing import Page
+from app.services.record import audit
+from app.services.record.audit import What
+from app.services.rows import cursors
+from app.services.seeing import looks
+from app.services.seeing.listing import Page
 
 LOOKED: Final[Mapping[str, str]] = {
     "case_page": "案件",

@@ -1,0 +1,1 @@
+"""Opening a case and acting on it: one command, its events, clocks, effects, one transaction."""

@@ -1,0 +1,1 @@
+"""What a district keeps beside its cases: areas, organisations, beds, surveys, holidays."""

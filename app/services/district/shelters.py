@@ -1,0 +1,58 @@
+"""Beds of the shelters: the register, and how many are free (粤办法 41, 42；189号 三(一))."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import insert, select, text
+from sqlmodel import col
+
+from app.access import Work
+from app.errors import Conflict, NotFound
+from app.models import Bed
+from app.models.columns import table_of
+from app.permissions import HOLDERS, Permission
+from app.places import Place, place_of
+from app.roles import Role
+from app.services.district import organisations
+from app.services.record import audit
+from app.services.record.audit import What
+
+BEDS = frozenset({Role.SHELTER, Role.CIVIL_AFFAIRS})
+"""Who picks a bed needs its id; whoever brings somebody needs to know only that there is one."""
+
+_FREE = text(
+    "select bed_id, shelter_id, shelter, label, zone from free_beds(:district)"
+    " order by zone, shelter_id, bed_id"
+)
+
+
+async def free_beds(work: Work) -> Sequence[Any]:
+    """The beds nobody has now in the open shelters of the actor's districts: bed_id, shelter_id,
+    shelter, label, zone."""
+    grants = [g for g in work.actor.grants if g.role in HOLDERS[Permission.BEDS_READ]]
+    found: list[Any] = []
+    for district in sorted({place_of(grant.area).district for grant in grants}):
+        found += (await work.connection.execute(_FREE, {"district": district})).all()
+    return found
+
+
+async def add_bed(work: Work, shelter_id: int, label: str, zone: str) -> tuple[Any, bool]:
+    """The bed's row, and whether it is new. Raises NotAllowed, NotFound for what is no open
+    shelter, Conflict if the label names a bed of another zone there."""
+    shelter = await organisations.load(work, shelter_id, lock=True)
+    if shelter.kind != "shelter" or shelter.closed_on is not None:
+        raise NotFound("没有这个庇护场所")
+    place = Place(shelter.district, shelter.town, shelter.village)
+    organisations.check_keeper(work, shelter.kind, place)
+    table = table_of(Bed)
+    same = select(table).where(col(Bed.shelter_id) == shelter_id, col(Bed.label) == label)
+    known = (await work.connection.execute(same)).first()
+    if known is not None:
+        if known.zone != zone:
+            raise Conflict("这个床号已登记在另一区域")
+        return known, False
+    values = {"shelter_id": shelter_id, "label": label, "zone": zone}
+    made = insert(table).values(**values).returning(*table.c)
+    row = (await work.connection.execute(made)).one()
+    await audit.note_of(work, What.REGISTER_CHANGED, about=f"bed:{row.id}")
+    return row, True

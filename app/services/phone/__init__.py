@@ -1,0 +1,1 @@
+"""What phones fetch and send: tasks of the next days, and the queue recorded offline."""

@@ -1,0 +1,220 @@
+"""The list of cases: newest first, each part of the actor's reach by its own index scan."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    ColumnElement,
+    DateTime,
+    Select,
+    Subquery,
+    Text,
+    Uuid,
+    bindparam,
+    func,
+    select,
+    true,
+    tuple_,
+    union,
+)
+
+from app import access, clock, db
+from app.access import Work
+from app.kinds.base import CaseKind
+from app.kinds.forms import Sight
+from app.models import Case, Deadline
+from app.models.columns import TZ, table_of
+from app.policy import Purpose
+from app.services.persons import people
+from app.services.rows import cursors, titles
+from app.services.seeing import reach
+from app.services.seeing.reach import GIVEN, Shape
+
+CARD = (
+    "id", "number", "kind", "state", "subject", "danger", "opened_at", "closed_at", "valid_until",
+    "district", "town", "village", "seen_by",
+)  # fmt: skip
+
+_deadline = table_of(Deadline).c
+
+
+def runs(clock: Any) -> tuple[ColumnElement[bool], ...]:
+    """Which of the clocks with these columns run: word for word the predicate of their partial
+    indexes."""
+    return clock.met_at.is_(None), clock.dropped_at.is_(None), clock.paused_at.is_(None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filters:
+    """What to look for. `area` is a 12-digit code of any level, `in_charge` an account id,
+    `text` the beginning of a case number, `overdue` whether a running clock is past due."""
+
+    kind: str | None = None
+    state: str | None = None
+    area: int | None = None
+    overdue: bool | None = None
+    in_charge: int | None = None
+    text: str | None = None
+    closed: bool | None = None
+    danger: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """One page, and the cursor of the next; None after the last."""
+
+    items: list[dict[str, Any]]
+    next: str | None
+
+
+async def page(work: Work, filters: Filters, cursor: str | None, limit: int) -> Page:
+    """A page of the cases the actor may see. Raises Invalid for a cursor of another list."""
+    question = asdict(filters)
+    parts = reach.narrowed([*reach.areas(work), *reach.given(work)], filters.area)
+    if not parts:
+        return Page(items=[], next=None)
+    asked = frozenset(n for n, v in question.items() if v is not None and n not in VALUES)
+    asked |= {f"{n}={v}" for n, v in question.items() if v is not None and n in VALUES}
+    values: dict[str, Any] = {n: v for n, v in question.items() if v is not None}
+    values |= {"limit": limit + 1, "now": clock.now()}
+    if cursor is not None:
+        values["opened_at"], values["id"] = cursors.read(cursor, question, "tu")
+    for at, part in enumerate(parts):
+        values |= part.values(work, at)
+    statement = _statement(tuple(p.shape for p in parts), asked, cursor is not None)
+    rows = await db.rows(work.connection, statement, values)
+    more, rows = len(rows) > limit, rows[:limit]
+    return Page(
+        items=await _items(work, rows),
+        next=cursors.write((rows[-1].opened_at, rows[-1].id), question) if more else None,
+    )
+
+
+VALUES = frozenset({"overdue", "closed"})
+"""Filters whose value decides the SQL itself."""
+
+CONDITIONS: Mapping[str, Callable[[Any], ColumnElement[bool]]] = {
+    "kind": lambda case: case.kind == bindparam("kind"),
+    "state": lambda case: case.state == bindparam("state"),
+    "area": lambda case: true(),
+    "in_charge": lambda case: case.account_id == bindparam("in_charge", type_=BigInteger),
+    "text": lambda case: func.starts_with(case.number, bindparam("text", type_=Text)),
+    "danger": lambda case: case.danger == bindparam("danger"),
+    "closed=True": lambda case: case.closed_at.is_not(None),
+    "closed=False": lambda case: case.closed_at.is_(None),
+}
+_LAST = tuple_(bindparam("opened_at", type_=DateTime(timezone=True)), bindparam("id", type_=Uuid))
+
+
+@lru_cache(maxsize=512)
+def _statement(
+    shapes: tuple[Shape, ...], asked: frozenset[str], after: bool
+) -> Select[tuple[Any, ...]]:
+    limit = bindparam("limit", type_=BigInteger)
+    parts = []
+    for at, shape in enumerate(shapes):
+        # A clock given to somebody is one of a case given to them.
+        by_clock = "overdue=True" in asked
+        case = table_of(Case).c if by_clock else reach.rows(Case, shape)
+        part = select(*(case[name] for name in CARD)).where(
+            *reach.condition(case, shape, at),
+            *(CONDITIONS[name](case) for name in sorted(asked) if name in CONDITIONS),
+        )
+        if by_clock:
+            part = part.where(case.id.in_(select(_late(shape, at))))
+        elif "overdue=False" in asked:
+            part = part.where(case.id.not_in(select(_late(shape, at))))
+        if after:
+            part = part.where(tuple_(case.opened_at, case.id) < _LAST)
+        if shape.level == GIVEN:
+            # Few rows that no index orders: all of them, rather than a walk through every case.
+            few = part.cte("given").prefix_with("MATERIALIZED", dialect="postgresql")
+            part = select(few)
+            newest = few.c.opened_at.desc(), few.c.id.desc()
+        else:
+            newest = case.opened_at.desc(), case.id.desc()
+        parts.append(part.order_by(*newest).limit(limit))
+    if len(parts) == 1:
+        return _with_next_due(parts[0].subquery("found"))
+    merged = union(*parts).subquery("merged")
+    newest = merged.c.opened_at.desc(), merged.c.id.desc()
+    return _with_next_due(select(merged).order_by(*newest).limit(limit).subquery("found"))
+
+
+def _with_next_due(found: Subquery) -> Select[tuple[Any, ...]]:
+    """The cases found, newest first, each with the running clock that falls due first."""
+    clock = _deadline
+    first = (
+        select(clock.rule, clock.basis, clock.due_at)
+        .where(clock.case_id == found.c.id, *runs(clock))
+        .order_by(clock.due_at, clock.id)
+        .limit(1)
+        .lateral("first")
+    )
+    newest = found.c.opened_at.desc(), found.c.id.desc()
+    return select(found, first).outerjoin(first, true()).order_by(*newest)
+
+
+def _late(shape: Shape, at: int) -> CTE:
+    """The cases of a part with a running clock past due: found by the clocks, not case by case."""
+    clock = reach.rows(Deadline, shape)
+    late = select(clock.case_id).where(
+        *reach.condition(clock, shape, at),
+        *runs(clock),
+        clock.due_at < bindparam("now", type_=TZ),
+    )
+    return late.cte(f"late_{at}").prefix_with("MATERIALIZED", dialect="postgresql")
+
+
+async def _items(work: Work, rows: Sequence[Any]) -> list[dict[str, Any]]:
+    names = await _surnames(work, rows)
+    return [
+        card(work, row)
+        | {"subject": names.get(row.id), "next_due": _next_due(work.kinds[row.kind], row)}
+        for row in rows
+    ]
+
+
+def card(work: Work, row: Any) -> dict[str, Any]:
+    """The open part of a case's index card, in words."""
+    kind = work.kinds[row.kind]
+    return {
+        "id": row.id,
+        "number": row.number,
+        "kind": row.kind,
+        "kind_title": kind.title,
+        "state": row.state,
+        "state_title": titles.state(kind, row.state, row.valid_until),
+        "area": access.place_in(row).code,
+        "danger": row.danger,
+        "opened_at": row.opened_at,
+        "closed_at": row.closed_at,
+    }
+
+
+def _next_due(kind: CaseKind, row: Any) -> dict[str, Any] | None:
+    if row.due_at is None:
+        return None
+    title, _ = titles.clock_of(kind, row)
+    return {"title": title, "due_at": row.due_at, "overdue": row.due_at < clock.now()}
+
+
+async def _surnames(work: Work, rows: Sequence[Any]) -> dict[Any, str]:
+    """Case → its subject's masked name, for the cases in which the actor reads names."""
+    named = [
+        row
+        for row in rows
+        if row.subject is not None and access.decision(work, row, Purpose.LIST).sight >= Sight.S2
+    ]
+    known = await access.people_of(work, list({row.subject for row in named}))
+    masked = {id: mask(people.opened(person).get("name")) for id, person in known.items()}
+    return {row.id: name for row in named if (name := masked.get(row.subject))}
+
+
+def mask(name: str | None) -> str | None:
+    """A name as lists show it: 王*, whatever its length."""
+    return f"{name[0]}*" if name else None

@@ -1,0 +1,118 @@
+"""What happened in a case, each answer up to the class its reader reads."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import BigInteger, bindparam, select
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlmodel import col
+
+from app import crypto
+from app.access import Work
+from app.kinds.base import CaseKind
+from app.kinds.forms import Sight
+from app.models import Account, Case, Event, Organisation
+from app.models.columns import table_of
+from app.services.acting import answers
+from app.services.acting.corrections import REASON
+from app.services.rows import cursors, titles
+from app.services.seeing.listing import Page
+from app.services.seeing.looks import Opened
+
+LATE = timedelta(hours=24)
+"""From this distance on it is shown that an event was recorded late (设计)."""
+
+_event = table_of(Event).c
+_EVENTS = (
+    select(
+        *(
+            _event[name]
+            for name in (
+                "id", "seq", "name", "outcome", "happened_at", "recorded_at", "account_id",
+                "channel", "replaces", "replaced_by", "details", "key", "sealed", "locked", "state",
+            )
+        ),
+        col(Account.display_name).label("account"),
+        col(Organisation.name).label("organisation"),
+        col(Case.key).label("case_key"),
+    )
+    .join(Case, col(Case.id) == _event.case_id)
+    .outerjoin(Account, col(Account.id) == _event.account_id)
+    .outerjoin(Organisation, col(Organisation.id) == _event.organisation_id)
+    .where(_event.case_id == bindparam("case_id"))
+)  # fmt: skip
+LATEST = (
+    _EVENTS.where(_event.replaced_by.is_(None))
+    .ext(distinct_on(_event.name))
+    .order_by(_event.name, _event.happened_at.desc(), _event.seq.desc())
+)
+_FIRST_PAGE = _EVENTS.order_by(_event.seq.desc()).limit(bindparam("limit", type_=BigInteger))
+_NEXT_PAGE = _FIRST_PAGE.where(_event.seq < bindparam("seq", type_=BigInteger))
+
+
+def current(opened: Opened, rows: Sequence[Any]) -> list[dict[str, Any]]:
+    """The rows of LATEST as they are read: the valid event of each name, newest first."""
+    found = _shown(opened.kind, opened.sight, rows)
+    return sorted(found, key=lambda event: -event["seq"])
+
+
+async def page(work: Work, opened: Opened, cursor: str | None, limit: int) -> Page:
+    """A page of all events, newest first, of a case that passed the gate.
+
+    Raises Invalid for a cursor of another list.
+    """
+    case_id = opened.row.id
+    question = {"timeline": case_id}
+    values: dict[str, Any] = {"case_id": case_id, "limit": limit + 1}
+    if cursor is not None:
+        (values["seq"],) = cursors.read(cursor, question, "i")
+    statement = _FIRST_PAGE if cursor is None else _NEXT_PAGE
+    rows = (await work.connection.execute(statement, values)).all()
+    items = _shown(opened.kind, opened.sight, rows)
+    more = len(items) > limit
+    items = items[:limit]
+    return Page(items=items, next=cursors.write([items[-1]["seq"]], question) if more else None)
+
+
+def _shown(kind: CaseKind, sight: Sight, rows: Sequence[Any]) -> list[dict[str, Any]]:
+    if not rows:
+        return []
+    # The key comes with the rows: one read earlier may have been replaced in between.
+    wrapped = rows[0].case_key
+    deleted = wrapped == crypto.DESTROYED
+    key = None if deleted else crypto.open_key(crypto.keyring(), wrapped)
+    return [_event_shown(kind, row, key, sight) for row in rows]
+
+
+def _event_shown(
+    kind: CaseKind, row: Any, key: crypto.DataKey | None, sight: Sight
+) -> dict[str, Any]:
+    """`key` is None once the case's was destroyed: then only the open answers are left."""
+    given = dict(row.details) if key is None else answers.open_answers(key, row)
+    reason = given.pop(REASON, None)
+    given = {name: value for name, value in given.items() if value not in (None, [], "")}
+    form = kind.form_of(row.name)
+    read = answers.readable(form, given, sight) if form else {}
+    outcome = row.outcome if titles.outcome_sight(kind, row.name) <= sight else None
+    return {
+        "id": row.id,
+        "seq": row.seq,
+        "name": row.name,
+        "title": titles.step(kind, row.name),
+        "outcome": outcome,
+        "outcome_title": titles.outcome(kind, row.name, outcome),
+        "state": row.state,
+        "state_title": titles.state(kind, row.state),
+        "happened_at": row.happened_at,
+        "recorded_at": row.recorded_at,
+        "late": row.recorded_at - row.happened_at > LATE,
+        "account": row.account,
+        "organisation": row.organisation,
+        "channel": row.channel,
+        "replaces": row.replaces,
+        "replaced_by": row.replaced_by,
+        "correction_reason": reason if sight >= Sight.S3 else None,
+        "answers": read,
+        "withheld": len(given) - len(read) + row.locked,
+    }
