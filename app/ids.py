@@ -6,8 +6,11 @@ from uuid import UUID
 
 
 def uuid7() -> UUID:
-    """A new id: 48 bits of Unix milliseconds, the rest random."""
-    milliseconds = time.time_ns() // 10**6
-    value = int.from_bytes(milliseconds.to_bytes(6) + os.urandom(10))
-    value = value & ~(0xF << 76) | 0x7 << 76
-    return UUID(int=value & ~(0x3 << 62) | 0x2 << 62)
+    """A new id: 48 bits of Unix milliseconds, 12 bits of their fraction, the rest random.
+
+    The fraction (RFC 9562, 6.2, method 3) keeps two rows of one millisecond in their order.
+    """
+    milliseconds, rest = divmod(time.time_ns(), 10**6)
+    fraction = (rest << 12) // 10**6
+    random = int.from_bytes(os.urandom(8)) >> 2
+    return UUID(int=milliseconds << 80 | 0x7 << 76 | fraction << 64 | 0x2 << 62 | random)
