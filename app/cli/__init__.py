@@ -88,7 +88,7 @@ def serve(
             _prepare(urls.owner, settings)
         if demo:
             _prepare_demo(needed(urls.owner), settings)
-        if urls.app is not None:
+        if settings.database_url is None and urls.app is not None:
             # The app's processes read their settings from the environment.
             os.environ["DATABASE_URL"] = urls.app
             get_settings.cache_clear()

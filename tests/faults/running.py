@@ -33,6 +33,9 @@ class Running:
 
     def __init__(self, folder: Path, postgres: EmbeddedPostgres) -> None:
         self.postgres = postgres
+        # As production gives it: a secret in a file, not in the environment.
+        self._secret = folder / "database_url"
+        self._secret.write_text(postgres.dsn(DATABASE, app_role(get_settings().schema)))
         self.log = folder / "server.log"
         self._port = _free_port()
         self._server: subprocess.Popen[bytes] | None = None
@@ -46,7 +49,7 @@ class Running:
     def serve(self, environment: Mapping[str, str] | None = None, *, wait: bool = True) -> None:
         """Start the server; it is up when it says that it is well, or without `wait` at once."""
         given = {
-            "DATABASE_URL": self.postgres.dsn(DATABASE, app_role(get_settings().schema)),
+            "DATABASE_URL_FILE": str(self._secret),
             "PORT": str(self._port),
         }
         with self.log.open("ab") as log:
