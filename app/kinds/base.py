@@ -106,8 +106,34 @@ class Link:
     """The answered case is linked with this one."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Refer:
+    """The answered organisation is asked to help: it sees the case, and owes a reply in time."""
+
+    field: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswerReferral:
+    """The answered organisation accepts what it was asked, or declines and lets the case go."""
+
+    field: str
+    accepts: bool
+
+
 Effect = (
-    Share | Notify | OpenLinked | OccupyBed | FreeBed | SetDanger | AddParty | Assign | Move | Link
+    Share
+    | Notify
+    | OpenLinked
+    | OccupyBed
+    | FreeBed
+    | SetDanger
+    | AddParty
+    | Assign
+    | Move
+    | Link
+    | Refer
+    | AnswerReferral
 )
 
 

@@ -1,5 +1,5 @@
-"""What every kind of case has: notes, danger assessment, people, assignment, transfer, links,
-the duty to report, telling people about their data, reopening."""
+"""What every kind of case has: notes, danger assessment, people, assignment, transfer, referral,
+links, the duty to report, telling people about their data, reopening."""
 
 from dataclasses import replace
 from uuid import UUID
@@ -9,11 +9,13 @@ from app.kinds.base import (
     ANYWHERE,
     Action,
     AddParty,
+    AnswerReferral,
     Assign,
     CaseKind,
     DeadlineRule,
     Link,
     Move,
+    Refer,
     SetDanger,
 )
 from app.kinds.forms import S1, S2, S3, Choice, Form, Moment, Whole, Yes, ask, when
@@ -36,6 +38,20 @@ from app.kinds.privacy import (
     never_asked_where_the_law_decides,
     there_is_a_consent,
     told_by_a_notice,
+)
+from app.kinds.referral import (
+    ACCEPT,
+    ACCEPTING,
+    DECLINE,
+    DECLINING,
+    REFER,
+    REFERRAL_REPLY,
+    REFERRING,
+    Acceptance,
+    Declined,
+    Referral,
+    named_another_body,
+    she_agreed_to_this_recipient,
 )
 from app.roles import CASE_ROLES, WOMEN_FED, Role
 
@@ -207,7 +223,7 @@ def _common(
     *,
     by: frozenset[Role] = CASE_ROLES,
     guards: tuple[Guard, ...] = (),
-    effects: tuple[SetDanger | AddParty | Assign | Move | Link, ...] = (),
+    effects: tuple[SetDanger | AddParty | Assign | Move | Link | Refer | AnswerReferral, ...] = (),
     outcome: str | None = None,
     amount: str | None = None,
 ) -> Action:
@@ -241,6 +257,24 @@ ACTIONS = (
     _common("add_party", "补登当事人", AddedParty, "设计", effects=(AddParty(),), outcome="role"),
     _common("assign", "指定承办", Assignment, "粤办法 20；妇联规程 11", effects=(Assign(),)),
     _common("transfer", "移交", Transfer, "粤办法 20；妇联规程 6", effects=(Move(),)),
+    _common(
+        REFER,
+        "转介",
+        Referral,
+        "粤办法 20；反家暴法 13",
+        guards=(she_agreed_to_this_recipient,),
+        effects=REFERRING,
+    ),
+    _common(ACCEPT, "接收转介", Acceptance, "粤办法 20", effects=ACCEPTING),
+    _common(
+        DECLINE,
+        "不接收转介",
+        Declined,
+        "粤办法 20",
+        guards=(named_another_body,),
+        effects=DECLINING,
+        outcome="why",
+    ),
     _common("link", "关联案件", LinkedCase, "设计", effects=(Link(),)),
     _common(
         MANDATORY_REPORT,
@@ -296,10 +330,10 @@ DUTY_TO_REPORT = DeadlineRule(
 """Started by services/duties when suspicion meets a protected person, not by an event alone."""
 
 
-_AT_ANY_TIME = frozenset({MANDATORY_REPORT, INFORM, WITHDRAW})
+_AT_ANY_TIME = frozenset({MANDATORY_REPORT, INFORM, WITHDRAW, ACCEPT, DECLINE})
 """Duties and rights that the end of a case does not end."""
 
-_HANDING_ON = frozenset({"assign", "transfer", "link"})
+_HANDING_ON = frozenset({"assign", "transfer", REFER, "link"})
 _NOT_IN_CHARGE = frozenset({Role.GRID_WORKER, Role.HOSPITAL, Role.SCHOOL})
 
 
@@ -326,5 +360,5 @@ def completed(kind: CaseKind) -> CaseKind:
     return replace(
         kind,
         actions=(*kind.actions, *(_done_by(a, kind) for a in ACTIONS), reopen),
-        deadlines=(*kind.deadlines, DUTY_TO_REPORT, TELL_LATER),
+        deadlines=(*kind.deadlines, DUTY_TO_REPORT, TELL_LATER, REFERRAL_REPLY),
     )

@@ -19,6 +19,7 @@ from app.models.cases import (
     Deadline,
     Event,
     PartnerDocument,
+    Referral,
 )
 from app.models.glass import Glass
 from app.models.machines import MachineClient, MachineKey, MachineToken
@@ -73,6 +74,7 @@ __all__ = [
     "PhoneConflict",
     "RecoveryCode",
     "Recusal",
+    "Referral",
     "RefreshToken",
     "SQLModel",
     "SealLeaf",

@@ -136,6 +136,52 @@ class Event(Placed, table=True):
     )
 
 
+class Referral(Placed, table=True):
+    """That an organisation was asked to help in a case, and what it answered.
+
+    `seen_by` are the two organisations: both see it to the end, whoever has the case by then.
+    `declined_before` counts how often the case had been declined until it was sent.
+    """
+
+    id: UUID = Field(primary_key=True, foreign_key="event.id")
+    case_id: UUID = Field(foreign_key="case.id")
+    kind: str
+    from_id: int = Field(sa_type=BIG)
+    to_id: int = Field(sa_type=BIG)
+    needs: list[str] = Field(sa_type=ARRAY(Text))
+    ground: str
+    legal_basis: str | None = None
+    had: bool
+    declined_before: int
+    sent_at: datetime = moment()
+    due_at: datetime = moment()
+    answered_at: datetime | None = moment(default=None)
+    answered_by: UUID | None = None
+    accepted: bool | None = None
+    why: str | None = None
+    right_id: int | None = Field(default=None, sa_type=BIG)
+
+    __table_args__ = (
+        Index("ix_referral_case", "case_id"),
+        Index(
+            "uq_referral_open",
+            "case_id",
+            "to_id",
+            unique=True,
+            postgresql_where=text("accepted is null"),
+        ),
+        Index("ix_referral_from", "from_id", text("sent_at desc"), text("id desc")),
+        Index("ix_referral_to", "to_id", text("sent_at desc"), text("id desc")),
+        Index(
+            "ix_referral_declined",
+            "district",
+            text("sent_at desc"),
+            text("id desc"),
+            postgresql_where=text("accepted is false"),
+        ),
+    )
+
+
 class Deadline(Placed, table=True):
     """One running, met or dropped clock. Lateness is never stored."""
 

@@ -90,6 +90,21 @@ SWITCHES = (
         "",
         "tests/security/test_vault.py::test_a_number_is_masked_until_somebody_says_why",
     ),
+    Sabotage(
+        "who declines a referral keeps the case",
+        "app/services/acting/cases.py",
+        "    if any(isinstance(e, AnswerReferral) and not e.accepts for e in action.effects):",
+        "    if False:",
+        "tests/stories/test_referrals.py::"
+        "test_who_declines_names_the_right_body_and_lets_the_case_go",
+    ),
+    Sabotage(
+        "a consent to one organisation serves for another",
+        "app/kinds/referral.py",
+        "    if facts.subject and asked in consents_in_force(facts.answers):",
+        "    if facts.subject and consents_in_force(facts.answers):",
+        "tests/stories/test_referrals.py::test_without_her_consent_it_takes_a_duty",
+    ),
     # Secrets
     Sabotage(
         "one nonce for all",

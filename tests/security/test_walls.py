@@ -36,7 +36,7 @@ OWN = {"known_device", "passkey_challenge", "recovery_code", "second_factor", "s
 
 PLACED = {
     "bed_stay", "case", "case_link", "case_party", "deadline", "disclosure", "event", "notice",
-    "outbox", "party_gram", "subject_request",
+    "outbox", "party_gram", "referral", "subject_request",
 }  # fmt: skip
 BEHIND = {
     "access_log", "audit_entry", "case_vault", "glass", "legal_hold", "person", "person_match",
@@ -69,6 +69,7 @@ CHANGED: dict[str, set[str]] = {
     "person": {c.name for c in table_of(Person).c} - {"id", "key", "recorded_at"},
     "person_match": {"*"},
     "phone_conflict": {"settled_at", "settled_by"},
+    "referral": {"answered_at", "answered_by", "accepted", "why", "right_id"},
     "subject_request": {
         "granted", "refusing", "answer", "answered_at", "answered_by", "version", "changed_at",
         "district", "town", "village",
@@ -246,6 +247,7 @@ async def shelter_id(client: Client, owner: Owner) -> int:
     beds = await rows(
         owner, "select id, shelter_id from bed where zone = 'women' order by id limit 2"
     )
+    (clinic,) = await rows(owner, "select min(id) as id from organisation where kind = 'hospital'")
     victim = {**REPORT["victim"], "present_address": "某处三楼"}  # type: ignore[dict-item]
     report = {**REPORT, "reporter_phone": "13800000099", "victim": victim}
     for village, bed in zip((VILLAGE, SECOND_VILLAGE), beds, strict=True):
@@ -274,6 +276,9 @@ async def shelter_id(client: Client, owner: Owner) -> int:
         await ok(fed.post("/subject-requests", json=asked))
         hold = {"id": str(uuid7()), "ground": "lawsuit", "reason": "已起诉离婚"}
         await ok(fed.post(f"/cases/{first['case_id']}/holds", json=hold))
+        refer = {"ground": "law", "legal_basis": "shelter", "needs": ["shelter"]}
+        answers = refer | {"organisation_id": clinic.id}
+        await ok(fed.post(f"/cases/dv_warning/{first['case_id']}/refer_on", json=command(answers)))
     found: int = beds[0].shelter_id
     return found
 

@@ -10,14 +10,14 @@ from app import access, clock, crypto
 from app.access import Work
 from app.errors import Invalid, NotAllowed, NotFound, PurposeNotAllowed, WrongState
 from app.ids import uuid7
-from app.kinds.base import ANYWHERE, OPENED, Action, CaseKind, OpenLinked
+from app.kinds.base import ANYWHERE, OPENED, Action, AnswerReferral, CaseKind, OpenLinked
 from app.kinds.forms import Form
 from app.kinds.people import PartyRole
 from app.models import Case, CaseLink
 from app.places import Place, place_of
 from app.policy import BY_AREA
 from app.roles import Role
-from app.services.acting import effects
+from app.services.acting import effects, referrals
 from app.services.acting.deadlines import Happened
 from app.services.acting.steps import Asked, Plan, step
 from app.services.rows import commands
@@ -124,6 +124,8 @@ async def act(work: Work, kind: CaseKind, case_id: UUID, name: str, command: Com
     await batch.write(work.connection)
     if (access.place_in(case), list(case.seen_by)) != before:
         await effects.keep_copies(work, case, moved=access.place_in(case) != before[0])
+    if any(isinstance(e, AnswerReferral) and not e.accepts for e in action.effects):
+        await referrals.let_go(work, case)
     await _open_linked(work, case, event, linked, command.answers)
     return commands.receipt(case, command.id, recorded_at)
 

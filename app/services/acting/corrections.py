@@ -15,6 +15,7 @@ from app.errors import AlreadyReplaced, Invalid, NotAllowed, NotFound, Refused, 
 from app.kinds.base import (
     Action,
     AddParty,
+    AnswerReferral,
     Assign,
     Branch,
     CaseKind,
@@ -22,6 +23,7 @@ from app.kinds.base import (
     Move,
     OccupyBed,
     OpenLinked,
+    Refer,
     SetDanger,
     Share,
 )
@@ -142,6 +144,8 @@ def _refuse_settled(kind: CaseKind, action: Action | None, changes: Mapping[str,
                 settled |= {"case_id", "why"}
             case AddParty():
                 settled.add("role")
+            case Refer() | AnswerReferral():
+                settled |= set(action.form.model_fields) - {"note", "reason"} if action else set()
             case OccupyBed():
                 settled.add(effect.field)
             case Share() | OpenLinked():

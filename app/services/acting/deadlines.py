@@ -208,7 +208,7 @@ def _met(rule: DeadlineRule, running: Clock, event: Happened) -> bool:
     if running.each is None:
         return True
     about = event.answers.get(rule.each_field or "")
-    return running.each in about if isinstance(about, list) else running.each == about
+    return running.each in about if isinstance(about, list) else running.each == str(about)
 
 
 def _drop(running: Clock, at: datetime, reason: str) -> None:

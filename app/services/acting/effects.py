@@ -1,6 +1,6 @@
 """What an action brings about beside the new state: a closed set of verbs, carried out here."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from app.access import Work
 from app.errors import Invalid, NoFreeBed
 from app.ids import uuid7
 from app.kinds.base import (
+    AnswerReferral,
     Assign,
     Effect,
     FreeBed,
@@ -21,6 +22,7 @@ from app.kinds.base import (
     Notify,
     OccupyBed,
     OpenLinked,
+    Refer,
     Share,
 )
 from app.kinds.forms import Form
@@ -28,6 +30,7 @@ from app.models import Account, Area, Bed, BedStay, CaseLink, Deadline, Notice, 
 from app.models.columns import TZ, table_of
 from app.places import place_of
 from app.roles import Role
+from app.services.acting import referrals
 from app.services.acting.deadlines import Happened
 from app.services.rows.batch import Batch
 from app.services.rows.cards import Card
@@ -53,15 +56,25 @@ async def hand_over(work: Work, case: Card, effects: Sequence[Effect], form: For
                 seen |= set(work.actor.holders)
                 await _move(work, case, form)
                 seen |= {case.organisation_id} if case.organisation_id else set()
+            case Refer():
+                await _check_organisation(work, getattr(form, effect.field), effect.field)
+                seen.add(getattr(form, effect.field))
             case _:
                 continue
     case.seen_by = sorted(seen)
 
 
 async def after(
-    work: Work, case: Card, event: Happened, effects: Sequence[Effect], form: Form, batch: Batch
+    work: Work,
+    case: Card,
+    event: Happened,
+    effects: Sequence[Effect],
+    form: Form,
+    had: Collection[int],
+    batch: Batch,
 ) -> list[OpenLinked]:
-    """Effects that write rows of their own. Returns the linked cases still to be opened."""
+    """Effects that write rows of their own. `had` are the holders before the step. Returns the
+    linked cases still to be opened."""
     linked: list[OpenLinked] = []
     for effect in wanted(effects, form):
         match effect:
@@ -76,6 +89,10 @@ async def after(
                 await work.connection.execute(_FREE, {"case": case.id, "at": event.at})
             case Link():
                 await _link(work, case, event, form, batch)
+            case Refer():
+                await referrals.send(work, case, event, form, had, batch)
+            case AnswerReferral():
+                await referrals.answer(work, case, event, form, effect.accepts, batch)
             case _:
                 continue
     return linked

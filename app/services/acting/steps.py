@@ -116,7 +116,7 @@ async def step(
     await deadlines.react(work, kind, case, happened, clocks, earlier, batch)
     people_ = [k for found in joined.values() for k in found]
     await duties.arise(work, kind, case, happened, clocks, people_, earlier, batch)
-    return happened, await effects.after(work, case, happened, plan.effects, form, batch)
+    return happened, await effects.after(work, case, happened, plan.effects, form, had[1], batch)
 
 
 def record(

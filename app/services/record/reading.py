@@ -27,6 +27,7 @@ LOOKED: Final[Mapping[str, str]] = {
     "case_timeline": "案件经过",
     "case_deadlines": "期限",
     "case_privacy": "告知和同意",
+    "case_referrals": "转介",
     "case_disclosures": "个人信息提供记录",
     "case_looks": "查看记录",
     "contact_phone": "联系电话",

@@ -24,6 +24,7 @@ from app.models import (
     Person,
     PersonMatch,
     PersonVault,
+    Referral,
     SQLModel,
 )
 from app.models.columns import table_of
@@ -39,6 +40,7 @@ ORDER: tuple[type[SQLModel], ...] = (
     PersonMatch,
     CaseLink,
     Deadline,
+    Referral,
     Notice,
     Disclosure,
     Outbox,

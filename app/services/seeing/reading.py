@@ -12,6 +12,7 @@ from app.access import Work
 from app.kinds.base import ANYWHERE, CaseKind
 from app.kinds.forms import Sight
 from app.kinds.people import Flag
+from app.kinds.referral import ACCEPT, DECLINE, REFERRAL_REPLY
 from app.models import Account, Deadline, Organisation
 from app.models.columns import table_of
 from app.policy import Purpose
@@ -23,6 +24,9 @@ from app.services.rows.together import Together
 from app.services.seeing import listing, looks, timeline
 from app.services.seeing.listing import Page
 from app.services.seeing.looks import Opened
+
+ANSWERS = frozenset({ACCEPT, DECLINE})
+"""Steps shown only to whom a referral waits for."""
 
 
 async def case_page(work: Work, case_id: UUID) -> dict[str, Any]:
@@ -46,7 +50,11 @@ async def case_page(work: Work, case_id: UUID) -> dict[str, Any]:
         "repeated": {"victim": "victim" in again, "perpetrator": "perpetrator" in again},
         "events": timeline.current(opened, found["events"]),
         "deadlines": [_clock(opened.kind, c) for c in found["clocks"]],
-        "actions": possible(opened.kind, opened.row.state, opened.roles, work.kinds),
+        "actions": [
+            a
+            for a in possible(opened.kind, opened.row.state, opened.roles, work.kinds)
+            if a["name"] not in ANSWERS or _asked(work, found["clocks"])
+        ],
         "links": _links(work, case_id, found["links"]),
     }
 
@@ -160,6 +168,12 @@ def possible(
         for a in kind.actions
         if roles & a.by and state in (kind.open_states if a.source == ANYWHERE else a.source)
     ]
+
+
+def _asked(work: Work, clocks: Sequence[Any]) -> bool:
+    """Whether the actor's organisation owes the answer to a referral."""
+    own = str(work.actor.organisation_id)
+    return any(c.rule == REFERRAL_REPLY.name and c.each == own for c in clocks)
 
 
 def _links(work: Work, case_id: UUID, rows: Sequence[Any]) -> dict[str, Any]:
