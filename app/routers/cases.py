@@ -16,12 +16,11 @@ from app.routers.case_parts import (
     EventPage,
     PartyList,
 )
-from app.routers.problems import PROBLEMS
 from app.routers.queries import WORD, Area, Cursor, Limit
 from app.services.seeing import listing, reading
 from app.services.seeing.listing import Filters
 
-router = APIRouter(prefix="/cases", tags=["案件"], responses=PROBLEMS)
+router = APIRouter(prefix="/cases", tags=["案件"])
 
 InCharge = Annotated[
     Literal["me"] | Annotated[int, Query(ge=1, lt=2**63)] | None,

@@ -12,13 +12,12 @@ from app.deps import needs
 from app.kinds.forms import S0, S1, Moment, Sight, Whole
 from app.permissions import Permission
 from app.roles import Role
-from app.routers.problems import PROBLEMS
 from app.routers.shown import Shown, shown
 from app.services.identity import accounts, client_keys, clients
 from app.services.identity.client_keys import By
 from app.services.identity.clients import Registration
 
-router = APIRouter(prefix="/clients", responses=PROBLEMS, tags=["部门对接"])
+router = APIRouter(prefix="/clients", tags=["部门对接"])
 
 Reading = Annotated[Work, needs(Permission.CLIENTS_READ)]
 Registering = Annotated[Work, needs(Permission.CLIENTS_REGISTER)]

@@ -14,12 +14,11 @@ from app.deps import needs
 from app.kinds.forms import S0, S1, S3
 from app.permissions import Permission
 from app.roles import Role
-from app.routers.problems import PROBLEMS
 from app.routers.shown import Shown, shown
 from app.services.walls import glass
 from app.services.walls.glass import GlassVerdict
 
-router = APIRouter(prefix="/glass", tags=["紧急查阅"], responses=PROBLEMS)
+router = APIRouter(prefix="/glass", tags=["紧急查阅"])
 
 
 class GlassBody(BaseModel):

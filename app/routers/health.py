@@ -10,7 +10,6 @@ from app.db import transaction
 from app.deps import EngineDep
 from app.errors import Degraded
 from app.kinds.forms import S0
-from app.routers.problems import PROBLEMS
 from app.routers.shown import Shown, shown
 
 router = APIRouter(prefix="/api", tags=["系统"])
@@ -23,7 +22,7 @@ class Health(Shown):
     status: str = shown(S0, "状态")
 
 
-@router.get("/health", response_model=Health, responses={503: PROBLEMS[503]})
+@router.get("/health", response_model=Health)
 async def health(engine: EngineDep) -> Health:
     """Whether the app answers and reaches its database; if not, a problem of type `degraded`."""
     try:

@@ -13,13 +13,12 @@ from app.errors import Invalid
 from app.kinds.forms import S0, S1
 from app.kinds.measures import Register
 from app.permissions import Permission
-from app.routers.problems import PROBLEMS
 from app.routers.shown import Shown, shown
 from app.services.figures import indicators
 from app.services.figures.indicators import Line, Point
 from app.services.figures.lists import Side
 
-router = APIRouter(prefix="/indicators", tags=["指标"], responses=PROBLEMS)
+router = APIRouter(prefix="/indicators", tags=["指标"])
 
 AreaQuery = Annotated[int, Query(title="地区（12 位代码）", ge=10**11, lt=10**12)]
 PeriodQuery = Annotated[

@@ -11,7 +11,6 @@ from app.deps import SignedIn
 from app.kinds import Kinds
 from app.kinds.forms import S0
 from app.roles import Role
-from app.routers.problems import PROBLEMS
 from app.routers.shown import Shown, shown
 from app.services.rows import definitions
 
@@ -126,7 +125,7 @@ class Definitions(Shown):
 
 def make_router(kinds: Kinds) -> APIRouter:
     """GET /kinds, its answer made once, here."""
-    router = APIRouter(prefix="/kinds", tags=["定义"], responses=PROBLEMS)
+    router = APIRouter(prefix="/kinds", tags=["定义"])
     told = Definitions.model_validate(definitions.describe(kinds)).model_dump(mode="json")
     body = json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
     packed = gzip.compress(body, mtime=0)

@@ -11,12 +11,11 @@ from app.deps import needs
 from app.kinds.forms import S0, S1
 from app.permissions import Permission
 from app.roles import Role
-from app.routers.problems import PROBLEMS
 from app.routers.queries import Cursor, Limit
 from app.routers.shown import Shown, shown
 from app.services.seeing import notices
 
-router = APIRouter(prefix="/notices", tags=["通知"], responses=PROBLEMS)
+router = APIRouter(prefix="/notices", tags=["通知"])
 
 
 class NoticeShown(Shown):

@@ -11,7 +11,6 @@ from app.deps import needs
 from app.kinds.forms import S0, S1
 from app.permissions import Permission
 from app.routers import partners_changes, partners_court, partners_police
-from app.routers.problems import PROBLEMS
 from app.routers.shown import Shown, shown
 from app.services.agencies import changes
 
@@ -35,7 +34,7 @@ class Changes(Shown):
     next: str | None = shown(S0, "下次从这里继续；没有任何变动时为空")
 
 
-@router.get("/changes", response_model=Changes, responses=PROBLEMS, operation_id="partner_changes")
+@router.get("/changes", response_model=Changes, operation_id="partner_changes")
 async def read_changes(
     work: Annotated[Work, needs(Permission.CHANGES_READ)],
     after: Annotated[str | None, Query(title="上次的 next", max_length=200)] = None,

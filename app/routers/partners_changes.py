@@ -21,11 +21,10 @@ from app.kinds.protection_order.rulings import (
 from app.routers.partners_codes import CHANGES, ChangeCode, MeasureCode, measures
 from app.routers.partners_common import RECORDED, Number, PartnerBody, Strict, Taken, filled, taken
 from app.routers.partners_court import CourtDep
-from app.routers.problems import PROBLEMS
 from app.services.agencies import partners_court
 from app.services.agencies.partners_court import Ruled
 
-router = APIRouter(prefix="/partners/court", tags=["部门对接"], responses=PROBLEMS)
+router = APIRouter(prefix="/partners/court", tags=["部门对接"])
 
 LATEST = date(2100, 1, 1)
 

@@ -46,10 +46,9 @@ from app.routers.partners_common import (
     filled,
     taken,
 )
-from app.routers.problems import PROBLEMS
 from app.services.agencies import partners_court
 
-router = APIRouter(prefix="/partners/court", tags=["部门对接"], responses=PROBLEMS)
+router = APIRouter(prefix="/partners/court", tags=["部门对接"])
 
 TO_HER = {
     SocialRelation.SPOUSE: Relation.SPOUSE,

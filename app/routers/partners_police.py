@@ -25,12 +25,11 @@ from app.kinds.forms import Moment, Yes
 from app.kinds.people import PartyRole, Relation
 from app.permissions import Permission
 from app.routers.partners_common import RECORDED, Number, PartnerBody, PartnerPerson, Taken, taken
-from app.routers.problems import PROBLEMS
 from app.services.agencies import partners_police
 from app.services.agencies.partners import Pair
 from app.services.agencies.partners_police import Disposal
 
-router = APIRouter(prefix="/partners/police", tags=["部门对接"], responses=PROBLEMS)
+router = APIRouter(prefix="/partners/police", tags=["部门对接"])
 
 
 async def as_police(work: Annotated[Work, needs(Permission.POLICE_PAPERS)]) -> Work:

@@ -14,13 +14,12 @@ from app.deps import needs
 from app.kinds.forms import S1, S2, S3
 from app.permissions import Permission
 from app.routers.case_parts import CaseBrief, PersonFacts
-from app.routers.problems import PROBLEMS
 from app.routers.shown import Shown, shown
 from app.services.persons import matches, search
 from app.services.persons.matches import Verdict
 from app.services.persons.search import Wanted
 
-router = APIRouter(prefix="/people", tags=["人员"], responses=PROBLEMS)
+router = APIRouter(prefix="/people", tags=["人员"])
 
 
 class SearchBody(BaseModel):

@@ -1,20 +1,14 @@
 """Edits name the version they were made on (RFC 9110 13.1), so that nobody overwrites anybody."""
 
 import re
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Header, Response
 
 from app.errors import PreconditionNeeded, Stale
-from app.routers.problems import PROBLEMS
 
 IfMatch = Annotated[str | None, Header(max_length=40, description='读取时 ETag 的值，如 "3"')]
 IfNoneMatch = Annotated[str | None, Header(max_length=40, description="还没有时填 *")]
-
-PRECONDITIONS: dict[int | str, dict[str, Any]] = {
-    412: PROBLEMS[409] | {"description": "内容已被他人修改"},
-    428: PROBLEMS[409] | {"description": "缺少 If-Match"},
-}
 
 
 def version_of(if_match: str | None) -> int:

@@ -11,12 +11,11 @@ from app.deps import needs
 from app.kinds.forms import S0, S1, S2
 from app.kinds.privacy_texts import CONSENTS, WORDINGS
 from app.permissions import Permission
-from app.routers.problems import PROBLEMS
 from app.routers.queries import Cursor, Limit
 from app.routers.shown import Shown, shown
 from app.services.data_rights import disclosures, privacy
 
-router = APIRouter(tags=["个人信息"], responses=PROBLEMS)
+router = APIRouter(tags=["个人信息"])
 
 
 class TextShown(Shown):

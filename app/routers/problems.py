@@ -61,7 +61,7 @@ CODES = {
 }
 """What any operation may answer instead: whoever works through the API is told so for each."""
 
-PROBLEMS: dict[int | str, dict[str, Any]] = {
+PROBLEMS: dict[int, dict[str, Any]] = {
     code: {
         "description": text,
         "content": {

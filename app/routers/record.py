@@ -11,14 +11,13 @@ from app.access import Work
 from app.deps import needs
 from app.kinds.forms import S1, S3
 from app.permissions import Permission
-from app.routers.problems import PROBLEMS
 from app.routers.queries import Cursor, Limit
 from app.routers.shown import Shown, shown
 from app.services.record import reading
 from app.services.record.audit import What
 from app.services.record.reading import Asked
 
-router = APIRouter(tags=["审计"], responses=PROBLEMS)
+router = APIRouter(tags=["审计"])
 
 
 class LookShown(Shown):

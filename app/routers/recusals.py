@@ -12,11 +12,10 @@ from app.deps import needs
 from app.errors import Invalid
 from app.kinds.forms import S0, S1, Whole
 from app.permissions import Permission
-from app.routers.problems import PROBLEMS
 from app.routers.shown import Shown, shown
 from app.services.walls import recusals
 
-router = APIRouter(prefix="/recusals", tags=["回避"], responses=PROBLEMS)
+router = APIRouter(prefix="/recusals", tags=["回避"])
 
 
 class Body(BaseModel):

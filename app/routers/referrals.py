@@ -10,13 +10,12 @@ from app.access import Work
 from app.deps import needs
 from app.kinds.forms import S0, S1
 from app.permissions import Permission
-from app.routers.problems import PROBLEMS
 from app.routers.queries import Cursor, Limit
 from app.routers.shown import Shown, shown
 from app.services.seeing import referrals
 from app.services.seeing.referrals import Side
 
-router = APIRouter(tags=["转介"], responses=PROBLEMS)
+router = APIRouter(tags=["转介"])
 
 Reading = Annotated[Work, needs(Permission.CASES_READ)]
 

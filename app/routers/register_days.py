@@ -11,17 +11,15 @@ from app.deps import EngineDep, needs
 from app.kinds.forms import S0, S1, Whole, Yes
 from app.permissions import Permission
 from app.routers.preconditions import (
-    PRECONDITIONS,
     IfMatch,
     IfNoneMatch,
     tag,
     tag_or_none,
 )
-from app.routers.problems import PROBLEMS
 from app.routers.shown import Shown, shown
 from app.services.district import calendar, holidays, surveys
 
-router = APIRouter(prefix="/registers", tags=["登记簿"], responses=PROBLEMS)
+router = APIRouter(prefix="/registers", tags=["登记簿"])
 
 EARLIEST, LATEST = date(1949, 10, 1), date(2100, 1, 1)
 Day = Annotated[date, Field(ge=EARLIEST, le=LATEST)]
@@ -93,7 +91,7 @@ async def read_holiday(
     return _marked(await holidays.load(work, day), response)
 
 
-@router.put("/holidays/{day}", response_model=HolidayShown, responses=PRECONDITIONS)
+@router.put("/holidays/{day}", response_model=HolidayShown)
 async def mark_holiday(
     work: Annotated[Work, needs(Permission.HOLIDAYS_KEEP)],
     engine: EngineDep,

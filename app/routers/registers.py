@@ -12,15 +12,14 @@ from app.deps import needs
 from app.kinds.forms import S0, S1
 from app.permissions import Permission
 from app.routers import register_days
-from app.routers.preconditions import PRECONDITIONS, IfMatch, tag, version_of
-from app.routers.problems import PROBLEMS
+from app.routers.preconditions import IfMatch, tag, version_of
 from app.routers.queries import Area, Limit
 from app.routers.register_days import AreaCode, Body, Day
 from app.routers.shown import Shown, shown
 from app.services.district import organisations, shelters
 from app.services.district.organisations import Entry, OrganisationKind
 
-router = APIRouter(prefix="/registers", tags=["登记簿"], responses=PROBLEMS)
+router = APIRouter(prefix="/registers", tags=["登记簿"])
 router.routes += register_days.router.routes
 
 LARGEST = 2**63 - 1
@@ -114,9 +113,7 @@ async def read_organisation(
     return _organisation(await organisations.load(work, organisation_id), response)
 
 
-@router.put(
-    "/organisations/{organisation_id}", response_model=OrganisationShown, responses=PRECONDITIONS
-)
+@router.put("/organisations/{organisation_id}", response_model=OrganisationShown)
 async def change_organisation(
     work: Annotated[Work, needs(Permission.ORGANISATIONS_KEEP)],
     organisation_id: Id,
@@ -134,7 +131,6 @@ async def change_organisation(
 @router.post(
     "/organisations/{organisation_id}/close",
     response_model=OrganisationShown,
-    responses=PRECONDITIONS,
 )
 async def close_organisation(
     work: Annotated[Work, needs(Permission.ORGANISATIONS_KEEP)],

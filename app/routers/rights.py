@@ -13,13 +13,12 @@ from app.deps import needs
 from app.kinds.forms import S0, S1, S2, S3, Moment, Yes
 from app.kinds.rights import Asked, AskedBy, HoldGround, Refusing
 from app.permissions import Permission
-from app.routers.preconditions import PRECONDITIONS, IfMatch, version_of
-from app.routers.problems import PROBLEMS
+from app.routers.preconditions import IfMatch, version_of
 from app.routers.queries import Cursor, Limit
 from app.routers.shown import Shown, shown
 from app.services.data_rights import retention, rights
 
-router = APIRouter(tags=["个人信息"], responses=PROBLEMS)
+router = APIRouter(tags=["个人信息"])
 
 Asking = Annotated[Work, needs(Permission.RIGHTS_KEEP)]
 Keeping = Annotated[Work, needs(Permission.RETENTION_KEEP)]
@@ -182,7 +181,6 @@ async def read_request(work: Asking, request_id: UUID, response: Response) -> An
     operation_id="answer_subject_request",
     summary="答复个人信息请求",
     response_model=RequestShown,
-    responses=PRECONDITIONS,
 )
 async def answer_request(
     work: Asking, request_id: UUID, body: AnswerBody, if_match: IfMatch = None
@@ -234,7 +232,6 @@ async def place_hold(work: Keeping, case_id: UUID, body: HoldBody, response: Res
     operation_id="lift_legal_hold",
     summary="解除保留",
     response_model=HoldShown,
-    responses=PRECONDITIONS,
 )
 async def lift_hold(work: Keeping, case_id: UUID, hold_id: UUID, if_match: IfMatch = None) -> Any:
     """原因消失后解除。"""

@@ -13,7 +13,7 @@ from app.access import Work
 from app.deps import Working, needs, needs_in_turn
 from app.kinds.forms import S0, S1, S2, Whole
 from app.permissions import Permission
-from app.routers.problems import PROBLEMS, Problem
+from app.routers.problems import Problem
 from app.routers.settling import Settling, Status
 from app.routers.shown import Shown, shown
 from app.routers.typed import ReceiptShown
@@ -24,7 +24,7 @@ MOST = 50
 LONGEST = 120_000
 """Characters of a letter: a form and its longest texts, many times over."""
 
-router = APIRouter(prefix="/sync", tags=["手机"], responses=PROBLEMS)
+router = APIRouter(prefix="/sync", tags=["手机"])
 
 
 class SealedItem(BaseModel):

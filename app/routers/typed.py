@@ -20,7 +20,6 @@ from app.kinds import Kinds
 from app.kinds.base import OPENED, Action, CaseKind
 from app.kinds.forms import S1, Form, Moment, Sight, Whole
 from app.permissions import Permission
-from app.routers.problems import PROBLEMS
 from app.routers.shown import Shown, shown
 from app.services.acting import cases, corrections
 from app.services.rows.commands import Command, Receipt
@@ -112,7 +111,7 @@ def bodies(kinds: Kinds) -> Bodies:
 
 def make_router(kinds: Kinds, bodies: Bodies) -> APIRouter:
     """POST /cases/{kind}, /cases/{kind}/{case_id}/{action} and /correct, for every kind."""
-    router = APIRouter(prefix="/cases", responses=PROBLEMS, route_class=OneOfMany)
+    router = APIRouter(prefix="/cases", route_class=OneOfMany)
     for kind in kinds.values():
         _add(
             router,

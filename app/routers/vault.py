@@ -12,12 +12,11 @@ from app.access import Work
 from app.deps import needs
 from app.kinds.forms import S1, S2, S4
 from app.permissions import Permission
-from app.routers.problems import PROBLEMS
 from app.routers.shown import Shown, shown
 from app.services.walls import reveals, vault
 from app.services.walls.vault import Keeping, NewFact
 
-router = APIRouter(tags=["保密信息"], responses=PROBLEMS)
+router = APIRouter(tags=["保密信息"])
 
 Reason = Annotated[str, Field(title="查阅理由", min_length=10, max_length=500)]
 

@@ -11,13 +11,12 @@ from app.deps import needs
 from app.kinds.forms import S0, S1
 from app.permissions import Permission
 from app.roles import Role
-from app.routers.problems import PROBLEMS
 from app.routers.queries import WORD, Area, Cursor, Limit
 from app.routers.shown import Shown, shown
 from app.services.seeing import worklist
 from app.services.seeing.worklist import Filters, Scope
 
-router = APIRouter(prefix="/worklist", tags=["待办"], responses=PROBLEMS)
+router = APIRouter(prefix="/worklist", tags=["待办"])
 
 
 class Due(Shown):
