@@ -14,7 +14,7 @@ LOCK := $(UV) compile --quiet $(CERTS) --generate-hashes --no-emit-index-url --n
 
 NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
 NPM := cd frontend && $(NODE) npm --no-update-notifier
-PAGES := $(shell find frontend/src frontend/m frontend/scripts -type f ! -name '*.spec.ts' ! -name schema.d.ts) \
+PAGES := $(shell find frontend/src frontend/m frontend/d frontend/scripts -type f ! -name '*.spec.ts' ! -name schema.d.ts) \
 	$(wildcard frontend/*.json frontend/*.ts)
 
 run: .venv/ready frontend  ## PORT (8000) and ANLAN_DATA (./var) may be set
@@ -53,10 +53,10 @@ bench: .venv/ready .venv-bench/ready  ## bench/README.md names what may be set
 	@$(BIN)/python -m bench
 
 # The frontends: built when something they are made of is newer than the build.
-frontend: frontend/dist/m/index.html
+frontend: frontend/dist/d/index.html
 
-frontend/dist/m/index.html: frontend/node_modules/ready $(PAGES)
-	@$(NPM) run --silent build -- --logLevel warn
+frontend/dist/d/index.html: frontend/node_modules/ready $(PAGES)
+	@$(NPM) run --silent build
 	@touch $@
 
 frontend/node_modules/ready: frontend/package-lock.json | .venv/ready

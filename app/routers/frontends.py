@@ -3,12 +3,13 @@
 import gzip
 import logging
 import mimetypes
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, Response
+from starlette.types import Receive, Scope, Send
 
 log = logging.getLogger("anlan")
 
@@ -40,9 +41,26 @@ class File:
 
 
 def install(app: FastAPI, built: Path = BUILT) -> None:
-    """Serve /m/ from `built`/m. Any other path under it is the page, which has its own routes;
-    a missing file of the build stays 404. Without a build a page says how to make one."""
-    _shell(app, "/m", read(built / "m"))
+    """Serve /m/ from `built`/m, and from `built`/d whatever is asked for that is no route of the
+    app and not under /api. Any path that names no file is the page, which has its own routes; a
+    missing file of the build stays 404. Without a build a page says how to make one."""
+    phone, desk = _shell(built / "m"), _shell(built / "d")
+
+    @app.get("/m/{path:path}", include_in_schema=False)
+    async def phone_shell(request: Request, path: str) -> Response:
+        return phone(request, path)
+
+    elsewhere = app.router.default
+
+    # Not a route: one for every path would turn the 404 of an unknown operation into a 405.
+    async def desk_shell(scope: Scope, receive: Receive, send: Send) -> None:
+        asked_for_page = scope["type"] == "http" and scope["method"] in ("GET", "HEAD")
+        if not asked_for_page or f"{scope['path']}/".startswith("/api/"):
+            await elsewhere(scope, receive, send)
+            return
+        await desk(Request(scope), scope["path"].lstrip("/"))(scope, receive, send)
+
+    app.router.default = desk_shell
 
 
 def read(folder: Path) -> dict[str, File]:
@@ -75,13 +93,14 @@ def _file(path: Path, folder: Path) -> File:
     return File(body, packed, headers)
 
 
-def _shell(app: FastAPI, root: str, files: Mapping[str, File]) -> None:
+def _shell(folder: Path) -> Callable[[Request, str], Response]:
+    """What answers for the paths of one shell."""
+    files = read(folder)
     page = files.get("index.html")
     if page is None:
-        log.warning("%s/ is not built: make frontend", root)
+        log.warning("%s is not built: make frontend", folder.name)
 
-    @app.get(f"{root}/{{path:path}}", include_in_schema=False)
-    async def shell(request: Request, path: str) -> Response:
+    def answer(request: Request, path: str) -> Response:
         if page is None:
             return HTMLResponse(MISSING, 503, {"cache-control": "no-store"})
         accepts = request.headers.get("accept-encoding", "")
@@ -89,3 +108,5 @@ def _shell(app: FastAPI, root: str, files: Mapping[str, File]) -> None:
         if found is None and (path.startswith("assets/") or "." in path.rpartition("/")[2]):
             return Response(status_code=404)
         return (found or page).answer(accepts)
+
+    return answer

@@ -9,6 +9,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -25,6 +26,7 @@ from app.config import get_settings
 from app.db import app_role
 from app.embedded import EmbeddedPostgres
 from app.routers.frontends import BUILT
+from tests.e2e.desk import Desk
 from tests.e2e.phone import Phone
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -55,7 +57,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         "没有找到 Chromium，跳过浏览器测试"
         if CHROMIUM is None
         else None
-        if (BUILT / "m" / "index.html").is_file()
+        if all((BUILT / shell / "index.html").is_file() for shell in "md")
         else "前端尚未构建（make frontend），跳过浏览器测试"
     )
     if missing:
@@ -107,6 +109,7 @@ async def browser(playwright: Playwright) -> AsyncIterator[Browser]:
 
 expect.set_options(timeout=20_000)  # a machine with much else to do is slow, not wrong
 
+Desks = Callable[..., Awaitable[Desk]]
 Phones = Callable[..., Awaitable[Phone]]
 Pockets = Callable[[], Awaitable[Phone]]
 
@@ -143,6 +146,27 @@ async def phone(app: FastAPI, server: str, browser: Browser) -> AsyncIterator[Ph
             stack.push_async_callback(context.close)
             context.set_default_timeout(30_000)
             made = Phone(context, await context.new_page())
+            if username:
+                await made.sign_in(username)
+            return made
+
+        yield make
+
+
+@pytest.fixture
+async def desk(app: FastAPI, server: str, browser: Browser) -> AsyncIterator[Desks]:
+    """`await desk("court")`: a screen of 1440 x 900 with somebody signed in; without a name,
+    nobody."""
+    async with AsyncExitStack() as stack:
+
+        async def make(username: str | None = None, **more: Any) -> Desk:
+            context: BrowserContext = await browser.new_context(
+                base_url=server, locale="zh-CN", timezone_id="Asia/Shanghai",
+                **{"viewport": {"width": 1440, "height": 900}, **more},
+            )  # fmt: skip
+            stack.push_async_callback(context.close)
+            context.set_default_timeout(30_000)
+            made = Desk(context, await context.new_page())
             if username:
                 await made.sign_in(username)
             return made

@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from app.routers import frontends
 
 PAGE = "<!doctype html><title>工作台</title>"
+DESK = "<!doctype html><title>工作台</title><p>desk</p>"
 
 
 def build(folder: Path) -> None:
@@ -22,6 +23,9 @@ def build(folder: Path) -> None:
     script = b"console.log(1)" * 100
     (shell / "assets" / "index-abc.js").write_bytes(script)
     (shell / "assets" / "index-abc.js.gz").write_bytes(gzip.compress(script))
+    (folder / "d" / "assets").mkdir(parents=True)
+    (folder / "d" / "index.html").write_text(DESK, encoding="utf-8")
+    (folder / "d" / "assets" / "index-def.js").write_bytes(script)
 
 
 @pytest.fixture
@@ -57,13 +61,24 @@ async def test_a_page_of_the_shell_opens_by_its_address(browser: httpx.AsyncClie
     # What a stale page asks for is gone, and must not be answered with the page.
     assert (await browser.get("/m/assets/index-old.js")).status_code == 404
     assert (await browser.get("/m/other.png")).status_code == 404
-    assert (await browser.get("/elsewhere")).status_code == 404
+
+
+async def test_the_desk_is_everywhere_else_but_under_the_api(browser: httpx.AsyncClient) -> None:
+    for path in ("/", "/cases/018f0000-0000-7000-8000-000000000000", "/apiary"):
+        page = await browser.get(path)
+        assert page.text == DESK, path
+        assert page.headers["cache-control"] == "no-cache", path
+    assert "immutable" in (await browser.get("/assets/index-def.js")).headers["cache-control"]
+    for path in ("/assets/index-old.js", "/other.png", "/api", "/api/v1/elsewhere"):
+        assert (await browser.get(path)).status_code == 404, path
+    assert (await browser.post("/api/v1/elsewhere")).status_code == 404
+    assert (await browser.post("/")).status_code == 404
 
 
 async def test_nothing_outside_the_build_is_served(browser: httpx.AsyncClient) -> None:
     for path in ("/m/../m/../secret", "/m/..%2f..%2fpyproject.toml", "/m//etc/hostname"):
         answer = await browser.get(path)
-        assert answer.status_code == 404 or answer.text == PAGE, path
+        assert answer.status_code == 404 or answer.text in (PAGE, DESK), path
 
 
 async def test_without_a_build_a_page_says_how_to_make_one(tmp_path: Path) -> None:

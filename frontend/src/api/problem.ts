@@ -13,6 +13,16 @@ export class AppError extends Error {
     return this.problem.type.slice(this.problem.type.lastIndexOf('/') + 1)
   }
 
+  /** What is wrong with which field. */
+  get problems(): NonNullable<Problem['problems']> {
+    return this.problem.problems ?? []
+  }
+
+  /** The detail, and what is wrong with each field: where the fields do not say so themselves. */
+  get words(): string {
+    return [this.problem.detail, ...this.problems.map((one) => one.message)].join('；')
+  }
+
   get status(): number {
     return this.problem.status
   }
@@ -33,4 +43,10 @@ const SILENT: Omit<Problem, 'status'> = {
 export function problemIn(status: number, body: unknown): AppError {
   const known = typeof body === 'object' && body !== null && 'type' in body && 'detail' in body
   return new AppError(known ? (body as Problem) : { ...SILENT, status })
+}
+
+/** What to tell the user of whatever went wrong. */
+export function wordsOf(error: unknown): string {
+  if (error instanceof AppError) return error.words
+  return error instanceof Error ? error.message : '没有成功，请重试'
 }

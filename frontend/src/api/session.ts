@@ -19,7 +19,7 @@ function take(fresh: string | null): void {
   signedIn.value = fresh !== null
 }
 
-export interface SignIn { username: string; password: string; code?: string }
+export interface SignIn { username: string; password: string; code?: string; passkey?: Record<string, unknown> }
 
 /** Sign in. Throws AppError (also `second-factor-needed`: ask for a code) or Unreachable. */
 export async function signIn(typed: SignIn, device: 'desk' | 'phone'): Promise<void> {

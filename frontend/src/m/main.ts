@@ -1,7 +1,8 @@
 import './theme.css'
 
-import { createApp } from 'vue'
+import { createApp, defineAsyncComponent } from 'vue'
 
+import { PICKER } from '@/forms/ui/picker'
 import { watchIdle } from '@/offline/lock'
 import { watchNetwork } from '@/offline/sender'
 import { look } from '@/offline/vault'
@@ -12,7 +13,7 @@ import { applyTextSize } from './textSize'
 
 async function start(): Promise<void> {
   await Promise.all([look(), applyTextSize()])
-  createApp(App).use(router).mount('#app')
+  createApp(App).provide(PICKER, defineAsyncComponent(() => import('./form/PickedInput.vue'))).use(router).mount('#app')
   watchIdle(() => {
     if (!router.currentRoute.value.meta.free) void router.replace('/pin')
   })

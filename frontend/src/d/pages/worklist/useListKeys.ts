@@ -1,0 +1,40 @@
+/** The keys of a list. While somebody types they are letters, unless Alt is held. */
+import { onMounted, onUnmounted } from 'vue'
+
+export interface ListKeys {
+  move: (by: number) => void
+  open: () => unknown
+  choose: () => unknown
+  next: () => unknown
+  back: () => unknown
+  close: () => unknown
+  help: () => unknown
+}
+
+export const KEYS: [string, string][] = [
+  ['j / k', '下一行、上一行'], ['Enter', '打开案件'], ['x', '选择这一行'], ['n / p', '下一页、上一页'],
+  ['Esc', '收起预览'], ['?', '显示本表'],
+]
+
+const typing = (target: EventTarget | null) =>
+  target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|SELECT|TEXTAREA)$/.test(target.tagName)) &&
+  (target as HTMLInputElement).type !== 'checkbox'
+const pressing = (target: EventTarget | null) => target instanceof HTMLElement && /^(A|BUTTON)$/.test(target.tagName)
+/** Something lies over the list and has the keyboard. */
+const covered = () => document.querySelector('.el-overlay:not([style*="display: none"])') !== null
+
+export function useListKeys(keys: ListKeys): void {
+  function pressed(event: KeyboardEvent) {
+    if (event.ctrlKey || event.metaKey || covered() || (typing(event.target) && !event.altKey)) return
+    const does: Record<string, () => unknown> = {
+      j: () => keys.move(1), k: () => keys.move(-1), x: keys.choose, n: keys.next, p: keys.back, Escape: keys.close, '?': keys.help,
+      ...(pressing(event.target) ? {} : { Enter: keys.open }),
+    }
+    const doing = does[event.altKey ? event.code.replace('Key', '').toLowerCase() : event.key]
+    if (!doing) return
+    event.preventDefault()
+    doing()
+  }
+  onMounted(() => addEventListener('keydown', pressed))
+  onUnmounted(() => removeEventListener('keydown', pressed))
+}

@@ -1,0 +1,31 @@
+/** Every page of the desk: its address, its title, who finds it in the menu. */
+import type { Component } from 'vue'
+
+import type { Permission } from './known'
+
+export type Group = '办理' | '数据' | '管理'
+
+export interface Page {
+  path: string
+  title: string
+  page: () => Promise<{ default: Component }>
+  /** Without it the page does not open, and stands in no menu. */
+  permission?: Permission
+  /** Where it stands in the menu; a page without one is reached from others. */
+  menu?: Group
+  /** Whether the parts of the path are handed over as props. */
+  props?: boolean
+  /** Open to whoever is not signed in. */
+  free?: boolean
+}
+
+export const GROUPS: Group[] = ['办理', '数据', '管理']
+
+export const PAGES: Page[] = [
+  { path: '/', title: '工作台', page: () => import('./pages/worklist/Worklist.vue'), permission: 'worklist.read', menu: '办理' },
+  { path: '/cases', title: '案件', page: () => import('./pages/cases/Cases.vue'), permission: 'cases.read', menu: '办理' },
+  { path: '/new', title: '登记', page: () => import('./pages/new/New.vue'), permission: 'cases.write', menu: '办理' },
+  { path: '/notices', title: '通知', page: () => import('./pages/notices/Notices.vue'), permission: 'notices.read', menu: '办理' },
+  { path: '/me', title: '本人账号', page: () => import('./pages/me/Me.vue') },
+  { path: '/login', title: '登录', page: () => import('./pages/login/Login.vue'), free: true },
+]
