@@ -169,6 +169,8 @@ class EmbeddedPostgres:
             lock.close()
             raise self._in_use() from None
         self._lock = lock
+        # A process forked from us must not hold the folder when we are gone.
+        os.register_at_fork(after_in_child=lock.close)
 
     def _find_home(self) -> Path:
         """Where the cluster lies: the data folder, or below SHELTER if only root may enter that."""

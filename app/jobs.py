@@ -5,11 +5,8 @@ Each chore may run twice, and be killed anywhere: the next turn goes on where it
 
 import asyncio
 import logging
-import multiprocessing
-import signal
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -95,15 +92,13 @@ async def work(
     url: str,
     settings: WorkerSettings,
     chores: Sequence[Chore] = CHORES,
-    wanted: Callable[[], bool] = lambda: True,
 ) -> None:
-    """Do the chores when they are due, as long as they are `wanted`. A database that goes away is
-    waited for."""
+    """Do the chores when they are due. A database that goes away is waited for."""
     bench = Bench(make_engine(url, settings), Es256(settings.seal_pem), settings.anchors)
     due = dict.fromkeys(chores, 0.0)
     troubled: dict[Chore, str] = {}
     try:
-        while wanted():
+        while True:
             for chore in chores:
                 if due[chore] <= time.monotonic():
                     due[chore] = time.monotonic() + chore.every.total_seconds()
@@ -130,23 +125,6 @@ async def _once(bench: Bench, chore: Chore, troubled: dict[Chore, str]) -> None:
         log.info("%s: %d", chore.name, done)
 
 
-@contextmanager
-def beside(url: str, settings: WorkerSettings) -> Iterator[None]:
-    """Work in another process while the block runs; it also ends when ours is killed."""
-    child = multiprocessing.get_context("spawn").Process(
-        target=_child, args=(url, settings), daemon=True
-    )
-    child.start()
-    try:
-        yield
-    finally:
-        child.terminate()
-        child.join()
-
-
-def _child(url: str, settings: WorkerSettings) -> None:
-    # Ctrl-C reaches the whole group; the parent decides when the work stops.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    parent = multiprocessing.parent_process()
-    assert parent is not None  # noqa: S101 - it is a child
-    asyncio.run(work(url, settings, wanted=parent.is_alive))
+def run(url: str, settings: WorkerSettings) -> None:
+    """`work` until the process is ended."""
+    asyncio.run(work(url, settings))

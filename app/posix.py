@@ -1,6 +1,7 @@
 """Programs run as another account, and children that do not outlive us (POSIX)."""
 
 import ctypes
+import gc
 import os
 import pwd
 import signal
@@ -10,14 +11,17 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from multiprocessing import get_context
+from multiprocessing.context import ForkProcess
 from pathlib import Path
-from typing import IO, TypedDict
+from typing import IO, Any, Final, TypedDict
 
 Account = pwd.struct_passwd
 
 # Settings of the user (PGOPTIONS, PGSERVICE, locales) would change what the programs do.
 ENVIRONMENT: Mapping[str, str] = {"LC_ALL": "C", "PGCLIENTENCODING": "UTF8"}
 SET_PARENT_DEATH_SIGNAL = 1  # prctl(2)
+FORK: Final = get_context("fork")
 
 
 class ProgramError(RuntimeError):
@@ -93,19 +97,53 @@ def spawn(
             cwd="/",
             env=ENVIRONMENT,
             start_new_session=True,
-            preexec_fn=_tied_to_this_thread(),
+            preexec_fn=_tied_to_this_thread(signal.SIGINT),
             **_identity(account),
         )
 
 
-def _tied_to_this_thread() -> Callable[[], None] | None:
+def fork(work: Callable[..., None], *given: Any) -> ForkProcess:
+    """Do work in a process of its own, which begins as a copy of this one: what neither changes
+    lies in memory once. For the main thread, while it is the only one.
+
+    SIGTERM ends it, unless the work says otherwise; on Linux it gets one when we end, be it by
+    SIGKILL. Ctrl-C reaches the whole group: here it does nothing, for we decide when work stops.
+    """
+    # The collector writes to every object it looks at, and what is written to is copied.
+    gc.collect()
+    gc.freeze()
+    child = FORK.Process(target=_forked, args=(_tied_to_this_thread(signal.SIGTERM), work, *given))
+    child.start()
+    return child
+
+
+def _forked(tie: Callable[[], None], work: Callable[..., None], *given: Any) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    tie()
+    work(*given)
+
+
+@contextmanager
+def beside(work: Callable[..., None], *given: Any) -> Iterator[None]:
+    """`fork` for as long as the block runs."""
+    child = fork(work, *given)
+    try:
+        yield
+    finally:
+        child.terminate()
+        child.join()
+
+
+def _tied_to_this_thread(last: signal.Signals) -> Callable[[], None]:
+    """What a child calls so that it gets a last signal when the thread that started it ends."""
     if sys.platform != "linux":
-        return None
+        return lambda: None
     prctl = ctypes.CDLL(None).prctl
     parent = os.getpid()
 
     def tie() -> None:
-        prctl(SET_PARENT_DEATH_SIGNAL, signal.SIGINT)
+        prctl(SET_PARENT_DEATH_SIGNAL, last)
         if os.getppid() != parent:
             os._exit(1)
 

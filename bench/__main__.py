@@ -2,13 +2,10 @@
 BENCH_CASES, BENCH_SECONDS and BENCH_ROUNDS, BENCH_ONLY (names of scenarios), BENCH_WRITE=1."""
 
 import asyncio
-import json
 import os
 import signal
-import subprocess
 import sys
 import tempfile
-import urllib.request
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,11 +16,10 @@ import asyncpg
 from app.config import get_settings
 from app.db import app_role, make_engine
 from app.embedded import EmbeddedPostgres
-from app.services import seed
-from bench import load, pgbench, report
+from bench import asking, load, pgbench, report
 from bench.record import Recorded, record
 from bench.report import Measured, Result
-from bench.scenarios import PREFIX, Scenario, scenarios
+from bench.scenarios import Scenario, scenarios
 from bench.servers import ROOT, Server, running
 
 MIXED_RATE, MIXED_SECONDS = 50, 30
@@ -81,7 +77,10 @@ def main() -> None:
                         for stack in _turn(s, round_)
                     ]
                     print(f"  round {round_ + 1} of {asked.rounds}", flush=True)
-                memory = {name: server.memory() for name, server in servers.items()}
+                memory = {
+                    name: sum(process.together for process in server.memory().values())
+                    for name, server in servers.items()
+                }
                 mixed = _mixed(servers["ours"], wanted)
         statements = {s.name: len(recorded[s.name][0].statements) for s in wanted}
         size = postgres.psql("postgres", f"select pg_database_size('{database}')")
@@ -128,11 +127,11 @@ def _measure(
         taken = pgbench.run(app_dsn, files[scenario.name], scenario.connections, seconds)
         return Measured(scenario.name, stack, Result.of(taken, seconds))
     server = servers[stack]
-    token = _token(servers["ours"], scenario.user)
+    token = asking.token(servers["ours"].port, scenario.user)
     requests = scenario.requests(token, strange=stack == "peer")
     job = {"port": server.port, "connections": scenario.connections, "seconds": seconds}
     begun = server.cpu()
-    found = _client(job | {"requests": requests})
+    found = asking.load(job | {"requests": requests})
     used = server.cpu() - begun
     taken = found["taken"].get(scenario.name, [])
     # The warm-up is in the processor time, but not among the measured requests.
@@ -142,49 +141,17 @@ def _measure(
 
 def _mixed(server: Server, wanted: Sequence[Scenario]) -> dict[str, list[float]]:
     """Latencies of all kinds of requests arriving at random."""
-    requests = [r for s in wanted if s.weight for r in s.requests(_token(server, s.user))]
+    requests = [
+        r for s in wanted if s.weight for r in s.requests(asking.token(server.port, s.user))
+    ]
     if not requests:
         return {}
     job = {
         "port": server.port, "seconds": MIXED_SECONDS,
         "rate": MIXED_RATE, "seed": 1, "requests": requests,
     }  # fmt: skip
-    taken: dict[str, list[float]] = _client(job)["taken"]
+    taken: dict[str, list[float]] = asking.load(job)["taken"]
     return taken
-
-
-def _client(job: dict[str, Any]) -> dict[str, Any]:
-    done = subprocess.run(
-        [sys.executable, "-m", "bench.client"],
-        input=json.dumps(job),
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=ROOT,
-    )
-    if done.returncode != 0:
-        raise RuntimeError(f"the load generator failed:\n{done.stderr[-2000:]}")
-    found: dict[str, Any] = json.loads(done.stdout)
-    if found["failed"]:
-        raise RuntimeError(f"answers that were not 2xx: {found['failed']}\n{done.stderr[-2000:]}")
-    return found
-
-
-def _token(server: Server, user: str) -> str:
-    typed = json.dumps({"username": user, "password": seed.PASSWORD}).encode()
-    answer = _ask(server, "POST", "/auth/login", "", typed)
-    return str(answer["access_token"])
-
-
-def _ask(server: Server, method: str, path: str, token: str, body: bytes | None = None) -> Any:
-    request = urllib.request.Request(
-        f"http://127.0.0.1:{server.port}{PREFIX}{path}",
-        body,
-        {"content-type": "application/json", "authorization": f"Bearer {token}"},
-        method=method,
-    )
-    with urllib.request.urlopen(request) as answer:  # noqa: S310
-        return json.load(answer)
 
 
 def _check(ours: Server, floor: Server, wanted: Sequence[Scenario]) -> None:
@@ -192,10 +159,10 @@ def _check(ours: Server, floor: Server, wanted: Sequence[Scenario]) -> None:
     for scenario in wanted:
         if scenario.writes or not scenario.peer:
             continue
-        token = _token(ours, scenario.user)
+        token = asking.token(ours.port, scenario.user)
         for path in scenario.paths[:20]:
-            ask = (scenario.method, path, token)
-            if _ask(ours, *ask) != _ask(floor, *ask):
+            asked = (scenario.method, path, token)
+            if asking.ask(ours.port, *asked) != asking.ask(floor.port, *asked):
                 raise RuntimeError(f"the framework floor answers otherwise: {path}")
 
 

@@ -81,11 +81,11 @@ async def scenarios(connection: "asyncpg.Connection[Any]") -> list[Scenario]:
     return [
         Scenario(
             "open", "open a case (two new people)", "women_fed_village", "POST",
-            ("/cases/dv_warning",), _command(now, _REPORT), weight=5,
+            ("/cases/dv_warning",), command(now, REPORT), weight=5,
         ),
         Scenario(
             "act", "act (a visit; its clock met, the next started)", "women_fed_district", "POST",
-            visits[::3], _command(now, _VISIT), weight=15, strange=visits[1::3],
+            visits[::3], command(now, _VISIT), weight=15, strange=visits[1::3],
             targets=visited[2::3],
         ),
         Scenario(
@@ -115,11 +115,12 @@ async def _ids(connection: "asyncpg.Connection[Any]", sql: str, limit: int) -> l
     return [str(row["id"]) for row in await connection.fetch(sql, limit)]
 
 
-def _command(now: str, answers: dict[str, Any]) -> dict[str, Any]:
+def command(now: str, answers: dict[str, Any]) -> dict[str, Any]:
+    """The body of a write; the load generator gives each its own id."""
     return {"id": "@id", "happened_at": now, "answers": answers}
 
 
-_REPORT: dict[str, Any] = {
+REPORT: dict[str, Any] = {
     "immediate_danger": False,
     "what_happened": "丈夫酒后打了妻子两个耳光，邻居听到哭声后报告；现双方已分开，情绪平稳。",
     "victim": {"name": "林秋禾", "id_number": "@woman", "phone": "@phone"},

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final, Self
 
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
@@ -20,9 +21,46 @@ from cryptography.hazmat.primitives.serialization import (
 from app.config import get_settings
 
 ROOT = Path(__file__).parents[1]
-PEER = ROOT / ".venv-bench/bin/gunicorn"
 WORKERS = 2
+LIMITS_OFF: Final = {"ANLAN_ACCOUNT_RATE": "0", "ANLAN_ADDRESS_RATE": "0"}
+"""A few accounts ask for everybody here."""
+
 PEER_THREADS = 4
+COMMANDS: Final[Mapping[str, Sequence[str]]] = {
+    "ours": (str(Path(sys.executable).with_name("anlan")), "serve", "--workers", str(WORKERS)),
+    "floor": (
+        sys.executable, "-m", "uvicorn", "--factory", "--workers", str(WORKERS), "--no-access-log",
+        "--log-level", "warning", "--no-server-header", "--host", "127.0.0.1", "--port", "{port}",
+        "bench.floor.main:create_app",
+    ),
+    "peer": (
+        str(ROOT / ".venv-bench/bin/gunicorn"), "bench.peer.project:application", "-k", "gthread",
+        "-w", str(WORKERS), "--no-control-socket", "--threads", str(PEER_THREADS),
+        "--keep-alive", "60", "-b", "127.0.0.1:{port}",
+    ),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Memory:
+    """What a process takes, in bytes: `together` its part of what is shared, too (PSS), `own` what
+    no other process shares."""
+
+    command: str
+    together: int
+    own: int
+
+    @classmethod
+    def of(cls, pid: int) -> Self:
+        """From the kernel's own account."""
+        process = Path("/proc", str(pid))
+        command = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+        sizes = {}
+        for line in (process / "smaps_rollup").read_text().splitlines()[1:]:
+            name, size = line.split()[:2]
+            sizes[name] = int(size) * 1024
+        own = sizes["Private_Clean:"] + sizes["Private_Dirty:"]
+        return cls(command.strip(), sizes["Pss:"], own)
 
 
 @dataclass(frozen=True)
@@ -40,9 +78,10 @@ class Server:
             found += [child for child, parent in parents.items() if parent == pid]
         return found
 
-    def memory(self) -> int:
-        """Bytes of all its processes together; what they share counts once (PSS)."""
-        return sum(_pss(pid) for pid in self.processes())
+    def memory(self) -> Mapping[int, Memory]:
+        """What each of its processes takes; of PostgreSQL's, none."""
+        found = {pid: Memory.of(pid) for pid in self.processes()}
+        return {pid: memory for pid, memory in found.items() if "postgres" not in memory.command}
 
     def cpu(self) -> float:
         """Seconds of processor time used so far."""
@@ -56,11 +95,6 @@ def _parent(process: Path) -> int:
         return 0
 
 
-def _pss(pid: int) -> int:
-    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
-
-
 def _cpu(pid: int) -> float:
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
@@ -69,14 +103,6 @@ def _cpu(pid: int) -> float:
 @contextmanager
 def running(app_dsn: str, log: Path) -> Iterator[Mapping[str, Server]]:
     """All three, ready to answer; `log` is a folder for what they print."""
-    uvicorn = (
-        sys.executable, "-m", "uvicorn", "--factory", "--workers", str(WORKERS), "--no-access-log",
-        "--log-level", "warning", "--no-server-header", "--host", "127.0.0.1", "--port",
-    )  # fmt: skip
-    gunicorn = (
-        str(PEER), "bench.peer.project:application", "-k", "gthread", "-w", str(WORKERS),
-        "--no-control-socket", "--threads", str(PEER_THREADS), "--keep-alive", "60", "-b",
-    )  # fmt: skip
     log.mkdir(exist_ok=True)
     settings = get_settings()
     key = load_pem_private_key(settings.keys.token_pem.encode(), password=None).public_key()
@@ -84,32 +110,26 @@ def running(app_dsn: str, log: Path) -> Iterator[Mapping[str, Server]]:
     environment = {
         **os.environ,
         "DATABASE_URL": app_dsn,
-        # A few accounts ask for everybody here.
-        "ANLAN_ACCOUNT_RATE": "0",
-        "ANLAN_ADDRESS_RATE": "0",
+        **LIMITS_OFF,
         "TOKEN_KEY": pem,
         "SCHEMA": settings.schema,
         "PYTHONPATH": str(ROOT),
     }
     with ExitStack() as stack:
         found = {}
-        for name, begin, target in (
-            ("ours", uvicorn, "app.main:create_app"),
-            ("floor", uvicorn, "bench.floor.main:create_app"),
-            ("peer", gunicorn, None),
-        ):
-            port = _free_port()
-            where = [str(port), target] if target else [f"127.0.0.1:{port}"]
-            found[name] = stack.enter_context(
-                _started([*begin, *where], port, environment, log / f"{name}.log")
-            )
+        for name, command in COMMANDS.items():
+            port = free_port()
+            placed = [part.format(port=port) for part in command]
+            at = environment | {"PORT": str(port)}
+            found[name] = stack.enter_context(started(placed, port, at, log / f"{name}.log"))
         yield found
 
 
 @contextmanager
-def _started(
+def started(
     command: Sequence[str], port: int, environment: Mapping[str, str], log: Path
 ) -> Iterator[Server]:
+    """A server that answers on the port, while the block runs."""
     with log.open("w") as out:
         process = subprocess.Popen(
             command, env=environment, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT
@@ -123,7 +143,7 @@ def _started(
 
 
 def _await(process: "subprocess.Popen[bytes]", port: int, log: Path) -> None:
-    patience = time.monotonic() + 60
+    patience = time.monotonic() + 200
     while process.poll() is None and time.monotonic() < patience:
         try:
             socket.create_connection(("127.0.0.1", port), 1).close()
@@ -135,7 +155,8 @@ def _await(process: "subprocess.Popen[bytes]", port: int, log: Path) -> None:
     raise RuntimeError(f"a server did not start:\n{log.read_text()[-2000:]}")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """One that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -13,12 +13,11 @@ from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
-import uvicorn
 from rich.progress import track
 
-from app import clock, jobs, logs, migrate
+from app import clock, jobs, migrate, posix
 from app.access import Held
-from app.cli import audit, backups, clients, keys
+from app.cli import audit, backups, clients, keys, serving
 from app.cli.common import (
     GrantOption,
     OneLine,
@@ -94,18 +93,7 @@ def serve(
             get_settings.cache_clear()
         say.print(f"[green]✓[/green] http://{settings.host}:{settings.port}")
         with _beside(settings, urls, demo=demo):
-            uvicorn.run(
-                "app.main:create_app",
-                factory=True,
-                host=settings.host,
-                port=settings.port,
-                workers=workers,
-                access_log=False,
-                log_config=dict(logs.CONFIG),
-                server_header=False,
-                forwarded_allow_ips=settings.proxies,
-                timeout_graceful_shutdown=30,
-            )
+            serving.serve(settings, workers)
 
 
 @contextmanager
@@ -115,9 +103,9 @@ def _beside(settings: Settings, urls: Urls, *, demo: bool) -> Iterator[None]:
     with ExitStack() as stack:
         if settings.database_url is None and urls.worker is not None:
             worker = read_worker_settings(os.environ)
-            stack.enter_context(jobs.beside(urls.worker, worker))
+            stack.enter_context(posix.beside(jobs.run, urls.worker, worker))
         if demo and urls.app is not None:
-            stack.enter_context(beside.beside(urls.app))
+            stack.enter_context(posix.beside(beside.run_politely, urls.app))
         yield
 
 
@@ -135,7 +123,7 @@ def worker() -> None:
 
 def _work(url: str, settings: WorkerSettings) -> None:
     say.print(f"[green]✓[/green] 后台任务已启动 / worker started: {settings.anchors}")
-    asyncio.run(jobs.work(url, settings))
+    jobs.run(url, settings)
 
 
 def _prepare_demo(owner: str, settings: Settings) -> None:

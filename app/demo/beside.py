@@ -1,11 +1,7 @@
 """The demo year in a terminal, and in a process of its own beside the server."""
 
 import asyncio
-import multiprocessing
 import os
-import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 
@@ -22,7 +18,6 @@ from app.services.district import calendar
 
 CONNECTIONS = 4
 NICE = 10
-"""The server comes first."""
 
 
 def run(url: str, *, seed: int = 1, cases: int = 3000) -> Played:
@@ -67,21 +62,7 @@ async def _play(url: str, seed: int, cases: int, progress: Told) -> Played:
         await engine.dispose()
 
 
-@contextmanager
-def beside(url: str) -> Iterator[None]:
-    """Play the year in another process while the block runs; stopped with it, and gone on with
-    at the next start."""
-    child = multiprocessing.get_context("spawn").Process(target=_child, args=(url,), daemon=True)
-    child.start()
-    try:
-        yield
-    finally:
-        child.terminate()
-        child.join()
-
-
-def _child(url: str) -> None:
-    # Ctrl-C reaches the whole group; the parent decides when the year stops.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def run_politely(url: str) -> None:
+    """`run` beside a server, which comes first."""
     os.nice(NICE)
     run(url)

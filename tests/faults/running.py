@@ -46,7 +46,12 @@ class Running:
         """A transaction as the owner of the tables."""
         return migrate.as_owner(self.postgres.dsn(DATABASE), get_settings())
 
-    def serve(self, environment: Mapping[str, str] | None = None, *, wait: bool = True) -> None:
+    def serve(
+        self,
+        environment: Mapping[str, str] | None = None,
+        *options: str,
+        wait: bool = True,
+    ) -> None:
         """Start the server; it is up when it says that it is well, or without `wait` at once."""
         given = {
             "DATABASE_URL_FILE": str(self._secret),
@@ -54,7 +59,7 @@ class Running:
         }
         with self.log.open("ab") as log:
             self._server = subprocess.Popen(
-                [Path(sys.executable).with_name("anlan"), "serve"],
+                [Path(sys.executable).with_name("anlan"), "serve", *options],
                 env=os.environ | given | dict(environment or {}),
                 stdout=log,
                 stderr=log,
@@ -81,6 +86,16 @@ class Running:
         if self._server is not None and self._server.poll() is None:
             self._server.terminate()
             self._server.wait(40)
+
+    def ended(self) -> int | None:
+        """The server's exit code, once it has one."""
+        assert self._server is not None
+        return self._server.poll()
+
+    def processes(self) -> list[int]:
+        """What the server started to answer requests."""
+        assert self._server is not None
+        return _children(self._server.pid)
 
     def kill_database(self) -> None:
         """SIGKILL to the postmaster and to every process of its, so that none ends in order."""
