@@ -5,7 +5,7 @@ from typing import Annotated, Self
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, model_validator
 from pydantic.types import UUID7
 from pydantic_core import PydanticCustomError
 
@@ -14,6 +14,7 @@ from app.deps import needs
 from app.kinds.forms import S0, S1, S3
 from app.permissions import Permission
 from app.roles import Role
+from app.routers.bodies import Body
 from app.routers.shown import Shown, shown
 from app.services.walls import glass
 from app.services.walls.glass import GlassVerdict
@@ -21,10 +22,8 @@ from app.services.walls.glass import GlassVerdict
 router = APIRouter(prefix="/glass", tags=["紧急查阅"])
 
 
-class GlassBody(BaseModel):
+class GlassBody(Body):
     """Which case: by its number, or the newest of whoever has the ID number."""
-
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
     id: UUID7 = Field(title="客户端生成的编号（UUIDv7），重发时不变")
     number: str | None = Field(default=None, title="案号", max_length=40)
@@ -65,9 +64,7 @@ class GlassList(Shown):
     items: list[GlassShown] = shown(S0, "待复核的紧急查阅，最早的在前，最多 200 条")
 
 
-class VerdictOfGlass(BaseModel):
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
-
+class VerdictOfGlass(Body):
     verdict: GlassVerdict = Field(title="复核意见")
     remark: str | None = Field(default=None, title="说明", max_length=500)
 

@@ -13,6 +13,7 @@ from app.access import Work
 from app.deps import needs
 from app.kinds.forms import S1, S2, S3
 from app.permissions import Permission
+from app.routers.bodies import Body
 from app.routers.case_parts import CaseBrief, PersonFacts
 from app.routers.shown import Shown, shown
 from app.services.persons import matches, search
@@ -22,10 +23,8 @@ from app.services.persons.search import Wanted
 router = APIRouter(prefix="/people", tags=["人员"])
 
 
-class SearchBody(BaseModel):
+class SearchBody(Body):
     """Exactly one of the three."""
-
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
     name: SecretStr | None = Field(default=None, title="姓名或其一部分", max_length=50)
     id_number: SecretStr | None = Field(default=None, title="身份证号", max_length=40)

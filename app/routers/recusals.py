@@ -5,28 +5,25 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from app.access import Work
 from app.deps import needs
 from app.errors import Invalid
 from app.kinds.forms import S0, S1, Whole
 from app.permissions import Permission
+from app.routers.bodies import Body
 from app.routers.shown import Shown, shown
 from app.services.walls import recusals
 
 router = APIRouter(prefix="/recusals", tags=["回避"])
 
 
-class Body(BaseModel):
-    """Unknown fields are refused, text is trimmed."""
-
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
-
+class ReasonedBody(Body):
     reason: str = Field(title="理由", min_length=2, max_length=500)
 
 
-class RecusalBody(Body):
+class RecusalBody(ReasonedBody):
     case_id: UUID = Field(title="案件编号")
     account_id: Annotated[Whole, Field(ge=1, lt=2**63)] | None = Field(
         default=None, title="回避的账号，本人申请时不填"
@@ -79,7 +76,7 @@ async def list_recusals(
 async def end_recusal(
     work: Annotated[Work, needs(Permission.RECUSALS_KEEP)],
     recusal_id: UUID,
-    body: Body,
+    body: ReasonedBody,
     case_id: CaseId = None,
     account_id: AccountId = None,
 ) -> None:

@@ -4,12 +4,13 @@ from datetime import date, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, BackgroundTasks, Path, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from app.access import Work
 from app.deps import EngineDep, needs
 from app.kinds.forms import S0, S1, Whole, Yes
 from app.permissions import Permission
+from app.routers.bodies import Body
 from app.routers.preconditions import (
     IfMatch,
     IfNoneMatch,
@@ -24,12 +25,6 @@ router = APIRouter(prefix="/registers", tags=["登记簿"])
 EARLIEST, LATEST = date(1949, 10, 1), date(2100, 1, 1)
 Day = Annotated[date, Field(ge=EARLIEST, le=LATEST)]
 AreaCode = Annotated[Whole, Field(ge=10**11, lt=10**12)]
-
-
-class Body(BaseModel):
-    """Unknown fields are refused, text is trimmed."""
-
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
 
 class SurveyBody(Body):

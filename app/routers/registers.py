@@ -12,9 +12,10 @@ from app.deps import needs
 from app.kinds.forms import S0, S1
 from app.permissions import Permission
 from app.routers import register_days
+from app.routers.bodies import Body
 from app.routers.preconditions import IfMatch, tag, version_of
 from app.routers.queries import Area, Limit
-from app.routers.register_days import AreaCode, Body, Day
+from app.routers.register_days import AreaCode, Day
 from app.routers.shown import Shown, shown
 from app.services.district import organisations, shelters
 from app.services.district.organisations import Entry, OrganisationKind

@@ -5,13 +5,14 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import Field, SecretStr
 from pydantic.types import UUID7
 
 from app.access import Work
 from app.deps import needs
 from app.kinds.forms import S1, S2, S4
 from app.permissions import Permission
+from app.routers.bodies import Body
 from app.routers.shown import Shown, shown
 from app.services.walls import reveals, vault
 from app.services.walls.vault import Keeping, NewFact
@@ -19,10 +20,6 @@ from app.services.walls.vault import Keeping, NewFact
 router = APIRouter(tags=["保密信息"])
 
 Reason = Annotated[str, Field(title="查阅理由", min_length=10, max_length=500)]
-
-
-class Asking(BaseModel):
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
 
 class FactShown(Shown):
@@ -42,7 +39,7 @@ class Kept(Shown):
     items: list[FactShown] = shown(S1, "保密信息")
 
 
-class RevealBody(Asking):
+class RevealBody(Body):
     facts: list[UUID] = Field(title="要查阅的项目", min_length=1, max_length=20)
     reason: Reason
 
@@ -61,7 +58,7 @@ class Reveal(Shown):
     shown_until: datetime = shown(S1, "最晚显示到")
 
 
-class NewFactBody(Asking):
+class NewFactBody(Body):
     """Sent again with the same id, it is kept once."""
 
     id: UUID7 = Field(title="客户端生成的编号（UUIDv7），重发时不变")
@@ -71,7 +68,7 @@ class NewFactBody(Asking):
     replaces: UUID | None = Field(title="更新的是哪一条；尚无则为空")
 
 
-class PhoneBody(Asking):
+class PhoneBody(Body):
     reason: Reason
 
 
