@@ -58,6 +58,12 @@ class EnrolmentNeeded(AppError):
     status, type, title = 403, "enrolment-needed", "请先绑定第二验证方式"
 
 
+class StartCodeNeeded(AppError):
+    """A password alone does not enrol the first second factor."""
+
+    status, type, title = 403, "start-code-needed", "须有启用码"
+
+
 class WrongSecondFactor(Kept, AppError):
     status, type, title = 403, "wrong-second-factor", "验证码不正确"
 

@@ -28,6 +28,8 @@ from app.deps import Actors
 from app.kinds import KINDS, Kinds
 from app.rates import Rate
 from app.routers import (
+    account_grants,
+    account_register,
     accounts,
     areas,
     cases,
@@ -112,6 +114,8 @@ def create_app(kinds: Kinds = KINDS, engine: AsyncEngine | None = None) -> FastA
     app.state.bodies = bodies = typed.bodies(kinds)
     routers = (
         accounts.router,
+        account_register.router,
+        account_grants.router,
         sessions.router,
         passwords.router,
         second_factors.router,

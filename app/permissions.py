@@ -23,6 +23,10 @@ class Permission(StrEnum):
     VAULT_REVEAL = "vault.reveal"
     INDICATORS_READ = "indicators.read"
     ACCOUNTS_READ = "accounts.read"
+    ACCOUNTS_INSPECT = "accounts.inspect"
+    ACCOUNTS_KEEP = "accounts.keep"
+    ACCOUNTS_GRANT = "accounts.grant"
+    ACCOUNTS_SHUT = "accounts.shut"
     REGISTERS_READ = "registers.read"
     ORGANISATIONS_KEEP = "organisations.keep"
     BEDS_READ = "beds.read"
@@ -72,6 +76,10 @@ LABELS: Mapping[Permission, str] = {
     P.VAULT_REVEAL: "查阅保密信息",
     P.INDICATORS_READ: "查看指标",
     P.ACCOUNTS_READ: "查看账号",
+    P.ACCOUNTS_INSPECT: "查看账号登记",
+    P.ACCOUNTS_KEEP: "维护账号",
+    P.ACCOUNTS_GRANT: "授予角色、发放启用码",
+    P.ACCOUNTS_SHUT: "停用账号",
     P.REGISTERS_READ: "查看登记簿",
     P.ORGANISATIONS_KEEP: "维护单位登记",
     P.BEDS_READ: "查看空床",
@@ -141,8 +149,13 @@ HOLDERS: Mapping[Permission, frozenset[Role]] = {
     P.DISCLOSURES_READ: CASE_ROLES - {Role.GRID_WORKER, Role.HOSPITAL, Role.SCHOOL},
     P.LOOKS_READ: CASE_ROLES,
     P.RECORD_READ: frozenset({Role.AUDIT_ADMIN}),
+    P.ACCOUNTS_INSPECT: ADMINS,
+    # 三员分立: who makes an account is not who says what it may do; shutting takes one.
+    P.ACCOUNTS_KEEP: frozenset({Role.SYSTEM_ADMIN}),
+    P.ACCOUNTS_GRANT: frozenset({Role.SECURITY_ADMIN}),
+    P.ACCOUNTS_SHUT: frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN}),
     P.CLIENTS_READ: ADMINS,
-    # 三员分立: who brings a key is not who lets it in; shutting takes one.
+    # Likewise who brings a key is not who lets it in.
     P.CLIENTS_REGISTER: frozenset({Role.SYSTEM_ADMIN}),
     P.CLIENTS_CONFIRM: frozenset({Role.SECURITY_ADMIN}),
     P.CLIENTS_REVOKE: frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN}),

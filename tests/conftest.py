@@ -178,7 +178,7 @@ ACCOUNTS_OWN = (
         " where a.id = account_id and a.username = :name"
         for table in (
             "session", "known_device", "passkey_challenge", "second_factor", "recovery_code",
-            "credential", "account_grant",
+            "start_code", "account_kin", "credential", "account_grant",
         )
     ),
     "delete from account where username = :name",

@@ -24,8 +24,8 @@ from app.kinds.forms import Sight
 from app.permissions import Permission
 from app.roles import Role
 from app.services.identity import clients
-from app.services.identity.client_keys import By
 from app.services.identity.clients import Registration
+from app.services.record.audit import By
 from app.services.seed import DISTRICT
 from app.tokens import PublicKey
 from tests.conftest import Owner

@@ -16,15 +16,12 @@ import typer
 from rich.progress import track
 
 from app import clock, jobs, migrate, posix
-from app.access import Held
-from app.cli import audit, backups, clients, keys, serving
+from app.cli import admin, audit, backups, clients, keys, serving
 from app.cli.common import (
-    GrantOption,
     OneLine,
     Urls,
     as_owner,
     database,
-    grants,
     needed,
     owner_url,
     say,
@@ -39,20 +36,17 @@ from app.config import (
 )
 from app.demo import beside, staff
 from app.main import create_app
-from app.roles import Role
 from app.services import seed
 from app.services.district import areas
 from app.services.figures import recount as recounting
-from app.services.identity import accounts
 
 app = typer.Typer(
     cls=OneLine, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
 )
 areas_app = typer.Typer(no_args_is_help=True)
-admin_app = typer.Typer(no_args_is_help=True)
 indicators_app = typer.Typer(no_args_is_help=True, callback=lambda: None)
 app.add_typer(areas_app, name="areas", help="地区 / administrative areas")
-app.add_typer(admin_app, name="admin", help="账号 / accounts")
+app.add_typer(admin.app, name="admin", help="账号 / accounts")
 app.add_typer(audit.app, name="audit", help="审计记录 / the record")
 app.add_typer(indicators_app, name="indicators", help="指标 / indicators")
 app.add_typer(keys.app, name="keys", help="密钥 / keys")
@@ -213,44 +207,3 @@ def recount(
     if found:
         raise typer.Exit(1)
     say.print(f"[green]✓[/green] {asked.label}：指标与清单一致 / figures equal their lists")
-
-
-@admin_app.command()
-def create(
-    username: str,
-    name: Annotated[str, typer.Option(help="姓名 / display name")],
-    password: Annotated[
-        str,
-        typer.Option(
-            prompt="密码 / password", hide_input=True, confirmation_prompt=True,
-            envvar="ANLAN_NEW_PASSWORD", help="不给出时询问 / asked for if not given",
-        ),
-    ],
-    grant: GrantOption = None,
-    organisation: Annotated[int | None, typer.Option(help="单位编号 / organisation id")] = None,
-) -> None:  # fmt: skip
-    """新建账号；未指定角色时为本区系统管理员。Create an account."""
-    settings = get_settings()
-    held = grants(grant) or [Held(Role.SYSTEM_ADMIN, settings.district)]
-    with owner_url(settings) as owner:
-        given = (username, name, password, organisation, held)
-        made = asyncio.run(as_owner(owner, settings, accounts.create_account, *given))
-    say.print(f"[green]✓[/green] 已新建账号 / account created: {username} ({made})")
-
-
-@admin_app.command()
-def grant(username: str, grant: GrantOption = None) -> None:
-    """以新角色替换账号的全部角色。Replace all roles of an account."""
-    settings = get_settings()
-    with owner_url(settings) as owner:
-        asyncio.run(as_owner(owner, settings, accounts.replace_grants, username, grants(grant)))
-    say.print(f"[green]✓[/green] 已更新角色 / roles replaced: {username}")
-
-
-@admin_app.command()
-def disable(username: str) -> None:
-    """立即停用账号及其登录。Shut an account and its sessions."""
-    settings = get_settings()
-    with owner_url(settings) as owner:
-        asyncio.run(as_owner(owner, settings, accounts.disable_account, username))
-    say.print(f"[green]✓[/green] 已停用 / disabled: {username}")

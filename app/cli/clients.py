@@ -17,8 +17,8 @@ from app.kinds import KINDS
 from app.kinds.forms import Sight
 from app.permissions import Permission
 from app.services.identity import client_keys, clients
-from app.services.identity.client_keys import By
 from app.services.identity.clients import Registration
+from app.services.record.audit import By
 
 app = typer.Typer(no_args_is_help=True)
 

@@ -5,6 +5,7 @@ from sqlmodel import SQLModel
 from app.models.accounts import (
     AccessLog,
     Account,
+    AccountKin,
     Credential,
     Grant,
     Notice,
@@ -33,6 +34,7 @@ from app.models.second_factors import (
     PasskeyChallenge,
     RecoveryCode,
     SecondFactor,
+    StartCode,
 )
 from app.models.sessions import KnownDevice, RefreshToken, Session
 from app.models.stays import BedStay
@@ -40,6 +42,7 @@ from app.models.stays import BedStay
 __all__ = [
     "AccessLog",
     "Account",
+    "AccountKin",
     "Area",
     "AuditEntry",
     "Bed",
@@ -82,6 +85,7 @@ __all__ = [
     "SealWaiting",
     "SecondFactor",
     "Session",
+    "StartCode",
     "SubjectRequest",
     "SurveyRound",
 ]

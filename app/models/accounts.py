@@ -49,6 +49,17 @@ class Grant(SQLModel, table=True):
     supervisor: bool = False
 
 
+class AccountKin(SQLModel, table=True):
+    """The keyed index of a relative's ID number (公务员法 76): a case she or he is a party of is
+    hidden from the account, too."""
+
+    __tablename__ = "account_kin"
+    account_id: int = Field(primary_key=True, sa_type=BIG, foreign_key="account.id")
+    id_index: bytes = cipher(primary_key=True)
+
+    __table_args__ = (Index("ix_account_kin_id_index", "id_index"),)
+
+
 class AccessLog(SQLModel, table=True):
     """Every look at S3 and S4, in the transaction of the look; its reason, if it needs one, sealed
     under `key`."""

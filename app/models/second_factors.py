@@ -48,6 +48,19 @@ class RecoveryCode(SQLModel, table=True):
     used_at: datetime | None = moment(default=None)
 
 
+class StartCode(SQLModel, table=True):
+    """What an administrator hands to whose account is new or was reset: until it is used, once, a
+    password that others know opens nothing. Kept as a keyed index."""
+
+    __tablename__ = "start_code"
+    account_id: int = Field(primary_key=True, sa_type=BIG, foreign_key="account.id")
+    code_index: bytes = cipher()
+    made_at: datetime = moment(now=True)
+    made_by: int | None = Field(default=None, sa_type=BIG, foreign_key="account.id")
+    ends_at: datetime = moment()
+    used_at: datetime | None = moment(default=None)
+
+
 class GuessTurn(SQLModel, table=True):
     """How far a bucket of guesses is used up: it is as before from `free_at` on."""
 

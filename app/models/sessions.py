@@ -22,6 +22,9 @@ class Session(SQLModel, table=True):
     verified_at: datetime | None = moment(default=None)
     """When this session last showed a second factor."""
 
+    started_at: datetime | None = moment(default=None)
+    """When it showed a start code: it may then enrol the first second factor."""
+
     idle: timedelta = Field(
         sa_type=Interval, sa_column_kwargs={"server_default": text("'15 minutes'")}
     )

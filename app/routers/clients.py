@@ -14,8 +14,8 @@ from app.permissions import Permission
 from app.roles import Role
 from app.routers.shown import Shown, shown
 from app.services.identity import accounts, client_keys, clients
-from app.services.identity.client_keys import By
 from app.services.identity.clients import Registration
+from app.services.record.audit import By
 
 router = APIRouter(prefix="/clients", tags=["部门对接"])
 

@@ -58,7 +58,7 @@ SWITCHES = (
         "migrations/versions/2026_11_25_conflicts_of_a_case.py",
         "security definer set search_path from current as",
         "security definer as",
-        "tests/security/test_walls.py::test_functions_that_look_past_the_wall_are_fixed_to_it",
+        "tests/security/test_wall_rules.py::test_functions_that_look_past_the_wall_are_fixed_to_it",
     ),
     # Sight
     Sabotage(

@@ -15,7 +15,7 @@ from sqlalchemy import text
 
 from app import tokens
 from app.services.identity import client_keys, sessions
-from app.services.identity.client_keys import By
+from app.services.record.audit import By
 from tests.conftest import Client, Owner
 from tests.partner_system import System, by, forget_all, part, public_pem, register
 from tests.security.test_tokens import FORGED as FORGED_TOKENS

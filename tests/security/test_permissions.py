@@ -31,6 +31,10 @@ EXPECTED: dict[str, set[str]] = {
     "people.match": {"women_fed_town", "women_fed_district", "police"},
     "indicators.read": ALL - ADMINS,
     "accounts.read": ALL,
+    "accounts.inspect": ADMINS,
+    "accounts.keep": {"system_admin"},
+    "accounts.grant": {"security_admin"},
+    "accounts.shut": {"system_admin", "security_admin"},
     "registers.read": ALL,
     "organisations.keep": {"women_fed_district", "justice_bureau", "civil_affairs"},
     "beds.read": {"women_fed_district", "police", "civil_affairs", "shelter"},
@@ -57,7 +61,10 @@ EXPECTED: dict[str, set[str]] = {
 
 
 NOBODY = "00000000-0000-7000-8000-000000000000"
-FILLED = {"code": "X", "day": "2026-11-24", "organisation_id": "1", "shelter_id": "1"}
+FILLED = {
+    "code": "X", "day": "2026-11-24", "organisation_id": "1", "shelter_id": "1",
+    "account_id": "1", "role": "police",
+}  # fmt: skip
 
 
 def named(app: FastAPI) -> dict[tuple[str, str], str | None]:

@@ -12,7 +12,8 @@ from app.access import Actor, Held
 from app.db import transaction
 from app.roles import Role
 from app.services import seed
-from app.services.identity import accounts
+from app.services.identity import keeping
+from app.services.record.audit import By
 from tests.conftest import Client, Owner
 from tests.stories.answers import HUSBAND, REPORT, WIFE, command
 from tests.stories.partner_papers import push, warning
@@ -38,7 +39,8 @@ async def restored(app: object, owner: Owner) -> AsyncIterator[None]:
 
 async def number_of(owner: Owner, username: str, id_number: str) -> None:
     async with owner() as connection:
-        await accounts.keep_id_number(connection, username, id_number)
+        of = await keeping.find(connection, username)
+        await keeping.keep_id_numbers(connection, of, id_number, [], By())
 
 
 async def opened(who: httpx.AsyncClient, **more: Any) -> str:

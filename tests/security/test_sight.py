@@ -10,7 +10,8 @@ from sqlalchemy import text
 from app.access import Held
 from app.roles import Role
 from app.services import seed
-from app.services.identity import accounts
+from app.services.identity import accounts, keeping
+from app.services.record.audit import By
 from tests.conftest import Client, Owner, forget_account
 from tests.stories.answers import QUICK, REPORT, WIFE, command
 
@@ -29,7 +30,7 @@ async def without_roles(
     token = (await anonymous.post("/auth/login", json=typed)).json()["access_token"]
     anonymous.headers["authorization"] = f"Bearer {token}"
     async with owner() as connection:
-        await accounts.replace_grants(connection, "nobody", [])
+        await keeping.replace_grants(connection, await keeping.find(connection, "nobody"), [], By())
     yield anonymous
     await forget_account(owner, "nobody")
 

@@ -14,19 +14,25 @@ from app.config import Settings, SettingsError, get_settings
 from app.errors import Conflict, Invalid, NotFound
 from app.roles import Role
 from app.services import seed
-from app.services.identity import accounts
+from app.services.identity import accounts, keeping
+from app.services.record.audit import By
 from tests.conftest import Client, Owner, forget_account
 
 TOWN, OTHER_TOWN = 441802103000, 441802106000
 PASSWORD = "a long enough password"
 
 
-async def sign_in(client: httpx.AsyncClient, username: str, password: str) -> httpx.Response:
-    return await client.post("/auth/login", json={"username": username, "password": password})
+async def sign_in(
+    client: httpx.AsyncClient, username: str, password: str, **typed: str
+) -> httpx.Response:
+    body = {"username": username, "password": password, **typed}
+    return await client.post("/auth/login", json=body)
 
 
-async def signed_in(client: httpx.AsyncClient, username: str, password: str = PASSWORD) -> None:
-    answer = await sign_in(client, username, password)
+async def signed_in(
+    client: httpx.AsyncClient, username: str, password: str = PASSWORD, **typed: str
+) -> None:
+    answer = await sign_in(client, username, password, **typed)
     assert answer.status_code == 200, answer.text
     client.headers["authorization"] = f"Bearer {answer.json()['access_token']}"
 
@@ -93,7 +99,12 @@ async def test_new_roles_hold_for_open_sessions_at_once(
     await signed_in(guest, "guest")
     assert (await guest.get("/me")).json()["roles"][0]["area"] == TOWN
     async with owner() as connection:
-        await accounts.replace_grants(connection, "guest", [Held(Role.ZONGZHI, OTHER_TOWN)])
+        await keeping.replace_grants(
+            connection,
+            await keeping.find(connection, "guest"),
+            [Held(Role.ZONGZHI, OTHER_TOWN)],
+            By(),
+        )
     roles = (await guest.get("/me")).json()["roles"]
     assert [(held["role"], held["area"]) for held in roles] == [("zongzhi", OTHER_TOWN)]
 
@@ -101,7 +112,7 @@ async def test_new_roles_hold_for_open_sessions_at_once(
 async def test_a_disabled_account_is_out_at_once(guest: httpx.AsyncClient, owner: Owner) -> None:
     await signed_in(guest, "guest")
     async with owner() as connection:
-        await accounts.disable_account(connection, "guest")
+        await keeping.shut(connection, await keeping.find(connection, "guest"), By())
     assert (await guest.get("/me")).status_code == 401
     assert (await sign_in(guest, "guest", PASSWORD)).status_code == 401
 
@@ -179,7 +190,7 @@ async def test_what_may_not_be_an_account(owner: Owner) -> None:
         await create("Police", PASSWORD)
     with pytest.raises(NotFound):
         async with owner() as connection:
-            await accounts.replace_grants(connection, "newcomer", grants)
+            await keeping.find(connection, "newcomer")
 
 
 async def test_accounts_are_chosen_from_page_by_page(client: Client) -> None:

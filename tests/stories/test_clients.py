@@ -16,16 +16,14 @@ from sqlalchemy.exc import IntegrityError
 from typer.testing import CliRunner, Result
 
 from app import cli
-from app.access import Held
 from app.config import get_settings
 from app.embedded import EmbeddedPostgres
-from app.roles import Role
-from app.services.identity import accounts
 from app.services.seed import DISTRICT
 from tests.conftest import Client, Owner, step_up
 from tests.partner_system import System, forget_all, public_pem
 
 CLIENT = "police-system"
+RENEWED = "update account set version = version + 1 where username = 'system_admin'"
 
 
 def now(hours: float = 0) -> str:
@@ -138,10 +136,16 @@ async def test_keys_are_renewed_without_standing_still(
 async def test_who_holds_both_offices_lets_in_no_key_of_her_own(
     client: Client, system_admin: httpx.AsyncClient, owner: Owner
 ) -> None:
-    offices = [Held(role, DISTRICT) for role in (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN)]
+    """No door gives both to one: whoever has the database did."""
+    both = text(
+        "insert into account_grant (account_id, role, area, supervisor)"
+        " select id, 'security_admin', :district, false from account"
+        " where username = 'system_admin'"
+    )
     system = System(CLIENT)
     async with owner() as connection:
-        await accounts.replace_grants(connection, "system_admin", offices)
+        await connection.execute(both, {"district": DISTRICT})
+        await connection.execute(text(RENEWED))
     try:
         body = await registration(client, system)
         assert (await system_admin.post("/clients", json=body)).status_code == 201
@@ -154,7 +158,13 @@ async def test_who_holds_both_offices_lets_in_no_key_of_her_own(
                 )
     finally:
         async with owner() as connection:
-            await accounts.replace_grants(connection, "system_admin", offices[:1])
+            await connection.execute(
+                text(
+                    "delete from account_grant using account a where a.id = account_id"
+                    " and a.username = 'system_admin' and role = 'security_admin'"
+                )
+            )
+            await connection.execute(text(RENEWED))
 
 
 async def test_bringing_a_key_takes_a_second_factor(client: Client, owner: Owner) -> None:

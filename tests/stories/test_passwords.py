@@ -12,6 +12,8 @@ from sqlalchemy import text
 from app.config import get_settings
 from app.permissions import Permission
 from app.services import seed
+from app.services.identity import keeping
+from app.services.record.audit import By
 from tests.conftest import Client, Owner, step_up
 from tests.security.test_permissions import named
 from tests.stories.test_accounts import PASSWORD, guest, sign_in, signed_in
@@ -102,11 +104,14 @@ async def test_with_a_second_factor_twelve_characters_do(guest: httpx.AsyncClien
 
 
 async def test_who_reads_what_is_sensitive_enrols_before_all_else(
-    guest: httpx.AsyncClient, app: FastAPI, setting: Setting
+    guest: httpx.AsyncClient, app: FastAPI, owner: Owner, setting: Setting
 ) -> None:
     """guest is police. Of all operations only those on her own account answer her."""
     setting("ANLAN_SECOND_FACTOR", "sensitive")
-    await signed_in(guest, "guest")
+    async with owner() as connection:
+        of = await keeping.find(connection, "guest")
+        code = (await keeping.hand_out_code(connection, of, By())).code
+    await signed_in(guest, "guest", code=code)
     served = []
     for (method, path), permission in named(app).items():
         if permission in (None, Permission.SELF, Permission.DEFINITIONS_READ):

@@ -14,9 +14,10 @@ from app.config import get_settings
 from app.db import transaction
 from app.roles import Role
 from app.services import seed
-from app.services.identity import accounts
+from app.services.identity import accounts, keeping
+from app.services.identity.keeping import Known
 from app.services.record import audit
-from app.services.record.audit import What
+from app.services.record.audit import By, What
 from tests.conftest import Client, Owner
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -53,8 +54,8 @@ async def test_what_an_operator_does_to_accounts_is_kept(owner: Owner) -> None:
     async with owner() as connection:
         given = ("short_stay", "新同事", "a long enough phrase", None, held)
         made = await accounts.create_account(connection, *given)
-        await accounts.replace_grants(connection, "short_stay", [])
-        await accounts.disable_account(connection, "short_stay")
+        await keeping.replace_grants(connection, Known(made), [], By(operator="root"))
+        await keeping.shut(connection, Known(made), By(operator="root"))
     assert [(e.what, e.about) for e in await entries(owner)] == [
         ("account_made", f"account:{made}"),
         ("grants_changed", f"account:{made}"),

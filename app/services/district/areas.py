@@ -78,6 +78,14 @@ async def list_areas(
     return (await connection.execute(wanted)).all()
 
 
+async def name_of(connection: AsyncConnection, code: int, day: date) -> str:
+    """What an area is called on a day in Shanghai. Raises Invalid for one that is none."""
+    known = {area.code: str(area.name) for area in await list_areas(connection, day)}
+    if code not in known:
+        raise Invalid("没有这个地区", [{"field": "area", "message": "请从列表中选择地区"}])
+    return known[code]
+
+
 async def import_areas(connection: AsyncConnection, path: Path, valid_from: date) -> Imported:
     """Make a list (code, name, level 1-5, parent) the areas in force from a day on.
 

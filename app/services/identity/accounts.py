@@ -2,34 +2,29 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime
+from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, false, func, insert, or_, select, text, update
+from sqlalchemy import bindparam, false, func, insert, or_, select, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.dialects.postgresql import insert as insert_or
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import Text
 from sqlmodel import col
 
-from app import crypto, tokens
+from app import tokens
 from app.access import Actor, Held, Work
-from app.config import get_settings
 from app.errors import (
     Conflict,
     Invalid,
-    NotFound,
+    Refused,
 )
-from app.kinds.base import Matter
-from app.kinds.forms import Sight
-from app.kinds.identity import id_number_valid
 from app.models import Account, Area, Credential, Grant, MachineClient, Organisation
-from app.models.columns import table_of
+from app.models.columns import MANY, table_of
 from app.permissions import Confined
 from app.places import place_of
-from app.policy import POLICIES
 from app.roles import ADMINS, Role
 from app.services.district import areas
 from app.services.identity import passwords, second_factors
@@ -76,28 +71,16 @@ def _confined(found: Any, grants: Sequence[Held]) -> Confined | None:
         return None
     if found.password_seen or passwords.too_old(found.password_since):
         return Confined.PASSWORD
-    if needs_second_factor(g.role for g in grants) and not found.has_second_factor:
+    if second_factors.demanded(g.role for g in grants) and not found.has_second_factor:
         return Confined.SECOND_FACTOR
     return None
-
-
-def needs_second_factor(roles: Iterable[Role]) -> bool:
-    """Whether this installation lets these roles work with a password alone."""
-    demanded = get_settings().second_factor
-    if demanded == "sensitive":
-        return any(r in ADMINS or _reads_sensitive(r) for r in roles)
-    return demanded == "everybody"
-
-
-def _reads_sensitive(role: Role) -> bool:
-    return any(POLICIES[role].reads(matter) >= Sight.S3 for matter in Matter)
 
 
 async def change_password(work: Work, old: str, new: str) -> None:
     """Change one's own password (passwords.change): longer for who has no second factor."""
     enrolled = bool(await second_factors.accepted(work.connection))
     await passwords.change(
-        work, old, new, alone=not (enrolled or needs_second_factor(work.actor.roles))
+        work, old, new, alone=not (enrolled or second_factors.demanded(work.actor.roles))
     )
 
 
@@ -125,6 +108,15 @@ async def list_accounts(
     if organisation_id is not None:
         wanted = wanted.where(col(Account.organisation_id) == organisation_id)
     return (await work.connection.execute(wanted)).all()
+
+
+_STANDING = text("select * from account_standing(:ids)").bindparams(bindparam("ids", type_=MANY))
+
+
+async def standing(connection: AsyncConnection, ids: Sequence[int]) -> Sequence[Any]:
+    """How accounts stand with sign-in: second factors, start code, password; for administrators,
+    else nothing."""
+    return (await connection.execute(_STANDING, {"ids": list(ids)})).all()
 
 
 async def surroundings(work: Work, day: date) -> tuple[Any | None, dict[int, str]]:
@@ -158,7 +150,7 @@ async def create_account(
     Conflict for a username already taken.
     """
     name = plain_username(username)
-    alone = not needs_second_factor(held.role for held in grants)
+    alone = not second_factors.demanded(held.role for held in grants)
     await passwords.check(password, name, display_name, alone=alone)
     hashed = await tokens.hash_password_async(password)
     return await add_account(connection, name, display_name, hashed, organisation_id, grants)
@@ -178,10 +170,8 @@ async def add_account(
     grants: Sequence[Held],
 ) -> int:
     """As `create_account`, for a password already hashed."""
-    if not USERNAME.fullmatch(username):
-        raise Invalid("用户名须为 2 至 64 个小写字母、数字或 _ . -")
-    await _check_areas(connection, grants)
-    await _check_organisation(connection, organisation_id)
+    await check_new(connection, username, organisation_id)
+    await check_grants(connection, grants)
     made = (
         insert_or(table_of(Account))
         .values(username=username, display_name=display_name, organisation_id=organisation_id)
@@ -212,8 +202,8 @@ async def add_machine(
     """
     if not USERNAME.fullmatch(client_id):
         raise Invalid("接口用户编号须为 2 至 64 个小写字母、数字或 _ . -")
-    await _check_areas(connection, grants)
-    await _check_organisation(connection, organisation_id)
+    await check_grants(connection, grants)
+    await check_organisation(connection, organisation_id)
     held = [{"role": g.role.value, "area": g.area} for g in grants]
     account_id: int | None = (
         await connection.execute(
@@ -226,58 +216,6 @@ async def add_machine(
     return account_id
 
 
-async def keep_id_number(connection: AsyncConnection, username: str, id_number: str) -> None:
-    """Keep the index of somebody's own ID number, so that no case she is a party of is shown to
-    her; on the owner's connection. Raises NotFound for an unknown username, Invalid for a number
-    that is none."""
-    account_id = await _changed(connection, username, id_index=_id_index(id_number))
-    await audit.note(connection, What.ACCOUNT_CHANGED, about=f"account:{account_id}")
-
-
-def _id_index(id_number: str) -> bytes:
-    normal = crypto.normalise_id_number(id_number)
-    if not id_number_valid(normal):
-        raise Invalid("身份证号有误，请核对（末位为校验码）")
-    return crypto.index(crypto.keyring(), "id_number", normal)
-
-
-async def replace_grants(
-    connection: AsyncConnection, username: str, grants: Sequence[Held]
-) -> None:
-    """Let an account hold these roles and no others; on the owner's connection.
-
-    The new version makes every open session show itself again with its new rights. Raises NotFound
-    for an unknown username, Invalid for an unknown area.
-    """
-    await _check_areas(connection, grants)
-    account_id = await _changed(connection, username)
-    await connection.execute(delete(Grant).where(col(Grant.account_id) == account_id))
-    await _grant(connection, account_id, grants)
-    await audit.note(connection, What.GRANTS_CHANGED, about=f"account:{account_id}")
-
-
-async def disable_account(connection: AsyncConnection, username: str) -> None:
-    """Shut an account at once, its open sessions too; on the owner's connection.
-
-    Raises NotFound for an unknown username.
-    """
-    account_id = await _changed(connection, username, disabled_at=datetime.now(UTC))
-    await audit.note(connection, What.ACCOUNT_DISABLED, about=f"account:{account_id}")
-
-
-async def _changed(connection: AsyncConnection, username: str, **values: Any) -> int:
-    changed = (
-        update(table_of(Account))
-        .where(col(Account.username) == plain_username(username))
-        .values(version=col(Account.version) + 1, changed_at=func.now(), **values)
-        .returning(col(Account.id))
-    )
-    account_id: int | None = (await connection.execute(changed)).scalar_one_or_none()
-    if account_id is None:
-        raise NotFound(f"没有用户名为 {username} 的账号")
-    return account_id
-
-
 async def _grant(connection: AsyncConnection, account_id: int, grants: Sequence[Held]) -> None:
     rows = [
         {"account_id": account_id, "role": g.role.value, "area": g.area, "supervisor": g.supervisor}
@@ -287,7 +225,24 @@ async def _grant(connection: AsyncConnection, account_id: int, grants: Sequence[
         await connection.execute(insert(table_of(Grant)), rows)
 
 
-async def _check_areas(connection: AsyncConnection, grants: Sequence[Held]) -> None:
+async def check_new(
+    connection: AsyncConnection, username: str, organisation_id: int | None
+) -> None:
+    """Raises Invalid for a username that may not be, or an unknown organisation."""
+    if not USERNAME.fullmatch(username):
+        problem = {"field": "username", "message": "2 至 64 个小写字母、数字或 _ . -"}
+        raise Invalid("用户名须为 2 至 64 个小写字母、数字或 _ . -", [problem])
+    await check_organisation(connection, organisation_id)
+
+
+async def check_grants(connection: AsyncConnection, grants: Sequence[Held]) -> None:
+    """Raises Invalid for a role in an area that is none, or no longer, or twice in one; Refused for
+    an administrator's beside another."""
+    if len({(held.role, held.area) for held in grants}) < len(grants):
+        raise Invalid("同一角色在同一地区只能授予一次")
+    roles = {held.role for held in grants}
+    if roles & ADMINS and len(roles) > 1:
+        raise Refused("offices-apart", "管理员不得兼任其他角色（三员分立）", basis="等保三级 8.1.5")
     wanted = {held.area for held in grants}
     current = select(col(Area.code)).where(col(Area.code).in_(wanted), col(Area.valid_to).is_(None))
     unknown = wanted - set((await connection.execute(current)).scalars())
@@ -295,7 +250,8 @@ async def _check_areas(connection: AsyncConnection, grants: Sequence[Held]) -> N
         raise Invalid(f"没有这个地区：{'、'.join(map(str, sorted(unknown)))}")
 
 
-async def _check_organisation(connection: AsyncConnection, organisation_id: int | None) -> None:
+async def check_organisation(connection: AsyncConnection, organisation_id: int | None) -> None:
+    """Raises Invalid for an organisation that is none, or was closed."""
     known = select(col(Organisation.id)).where(
         col(Organisation.id) == organisation_id, col(Organisation.closed_on).is_(None)
     )

@@ -3,7 +3,6 @@
 From the command line, where the owner of the database works, a key is in force at once.
 """
 
-from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import func, select, text, update
@@ -16,19 +15,11 @@ from app.errors import Conflict, Invalid, NotAllowed, NotFound
 from app.models import Account, MachineClient, MachineKey
 from app.models.columns import table_of
 from app.services.record import audit
-from app.services.record.audit import What
+from app.services.record.audit import By, What
 from app.tokens import PublicKey
 
 MOST: Final = 2
 """Two at once, so that a partner can go over to a new key without standing still."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class By:
-    """Who keeps the register: an administrator's account, or who works at the command line."""
-
-    account_id: int | None = None
-    operator: str | None = None
 
 
 def parsed(public_pem: str) -> PublicKey:
@@ -68,7 +59,7 @@ async def write_down(connection: AsyncConnection, account_id: int, key: PublicKe
     new = insert(table_of(MachineKey)).values(row).on_conflict_do_nothing()
     if (await connection.execute(new)).rowcount != 1:
         raise Conflict("这把公钥已登记过，请另做一对")
-    await note(connection, What.CLIENT_KEY_ADDED, by, f"machine_key:{key.kid}")
+    await audit.note_by(connection, What.CLIENT_KEY_ADDED, by, f"machine_key:{key.kid}")
 
 
 async def confirm(connection: AsyncConnection, client_id: str, kid: str, by: By) -> None:
@@ -82,7 +73,7 @@ async def confirm(connection: AsyncConnection, client_id: str, kid: str, by: By)
     if key.confirmed_at is not None or key.revoked_at is not None:
         raise Conflict("这把密钥已确认或已停用")
     await _change(connection, kid, confirmed_by=by.account_id, confirmed_at=func.now())
-    await note(connection, What.CLIENT_KEY_CONFIRMED, by, f"machine_key:{kid}")
+    await audit.note_by(connection, What.CLIENT_KEY_CONFIRMED, by, f"machine_key:{kid}")
 
 
 async def revoke(connection: AsyncConnection, client_id: str, kid: str, by: By) -> None:
@@ -95,12 +86,7 @@ async def revoke(connection: AsyncConnection, client_id: str, kid: str, by: By) 
         raise Conflict("这把密钥已停用")
     await _change(connection, kid, revoked_by=by.account_id, revoked_at=func.now())
     await changed(connection, key.account_id, shut=False)
-    await note(connection, What.CLIENT_KEY_REVOKED, by, f"machine_key:{kid}")
-
-
-async def note(connection: AsyncConnection, what: What, by: By, about: str) -> None:
-    """Put it on record, with who did it."""
-    await audit.note(connection, what, account_id=by.account_id, operator=by.operator, about=about)
+    await audit.note_by(connection, What.CLIENT_KEY_REVOKED, by, f"machine_key:{kid}")
 
 
 async def _one(connection: AsyncConnection, client_id: str, kid: str) -> Any:

@@ -20,8 +20,8 @@ from app.models.columns import MANY, table_of
 from app.permissions import Permission, permitted
 from app.policy import SEES_NO_CASE
 from app.services.identity import accounts, client_keys
-from app.services.identity.client_keys import By
-from app.services.record.audit import What
+from app.services.record import audit
+from app.services.record.audit import By, What
 from app.tokens import PublicKey
 
 SCOPES: Final = frozenset(
@@ -83,7 +83,7 @@ async def register(
     }
     await connection.execute(insert(table_of(MachineClient)).inline(), row)
     about = f"machine_client:{account_id}"
-    await client_keys.note(connection, What.CLIENT_REGISTERED, by, about)
+    await audit.note_by(connection, What.CLIENT_REGISTERED, by, about)
     await client_keys.write_down(connection, account_id, key, by)
 
 
@@ -92,7 +92,7 @@ async def revoke(connection: AsyncConnection, client_id: str, by: By) -> None:
     account_id = await client_keys.lock(connection, client_id)
     await client_keys.changed(connection, account_id, shut=True)
     about = f"machine_client:{account_id}"
-    await client_keys.note(connection, What.CLIENT_REVOKED, by, about)
+    await audit.note_by(connection, What.CLIENT_REVOKED, by, about)
 
 
 def _check(kinds: Mapping[str, CaseKind], wanted: Registration) -> list[str]:

@@ -55,9 +55,11 @@ async def open_session(
     *,
     phone: bool,
     user_agent: str,
-    verified: bool,
+    verified: bool = False,
+    started: bool = False,
 ) -> Opened:
-    """A new session of LIFE, on a transaction that is the account's own."""
+    """A new session of LIFE, on a transaction that is the account's own: `verified` by a second
+    factor, or `started` with a start code."""
     now, refresh_token = datetime.now(UTC), secrets.token_urlsafe(32)
     session_id = uuid7()
     await connection.execute(
@@ -67,6 +69,7 @@ async def open_session(
             "account_id": account_id,
             "ends_at": now + LIFE,
             "verified_at": now if verified else None,
+            "started_at": now if started else None,
             "idle": IDLE_PHONE if phone else IDLE_DESK,
             "user_agent": user_agent,
         },

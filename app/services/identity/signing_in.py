@@ -21,7 +21,7 @@ from app.errors import SignInNeeded
 from app.models import KnownDevice
 from app.models.columns import table_of
 from app.rates import network
-from app.services.identity import accounts, limits, second_factors, sessions
+from app.services.identity import accounts, limits, second_factors, sessions, start_codes
 from app.services.identity.limits import Limit, Turn
 from app.services.identity.second_factors import Answer
 from app.services.record import audit
@@ -67,8 +67,9 @@ async def sign_in(
     """A new session.
 
     Raises SignInNeeded for a wrong name or password alike, TooManyAttempts when there are no more
-    guesses, whether or not there is such an account; for an account with second factors
-    SecondFactorNeeded without an `answer`, WrongSecondFactor with a wrong one.
+    guesses, whether or not there is such an account; for an account with second factors, or
+    whose owner has yet to bring her start code, SecondFactorNeeded without an `answer`,
+    WrongSecondFactor with a wrong one.
     """
     name = accounts.plain_username(username)
     # PostgreSQL takes no NUL; a name of another shape is nobody's.
@@ -88,19 +89,21 @@ async def sign_in(
     async with transaction(engine, as_account(found.account_id)) as connection:
         await limits.give_back(connection, *turns)
         needed = await second_factors.asked(connection, found.account_id)
-        if needed is None or answer is not None:
-            return await _open(connection, found, caller, answer if needed else None)
+        if needed is None:
+            return await _open(connection, found, caller)
+        if answer is not None:
+            await _check(connection, found, caller, answer)
+            started = start_codes.KIND in needed.accepted
+            return await _open(connection, found, caller, verified=not started, started=started)
     raise needed
 
 
-async def _open(
-    connection: AsyncConnection, found: Any, caller: Caller, answer: Answer | None
-) -> SignedIn:
-    if answer is not None:
-        where = caller.device if found.known else network(caller.address)
-        await second_factors.check(
-            connection, found.account_id, answer, where=str(where), known=found.known
-        )
+async def _check(connection: AsyncConnection, found: Any, caller: Caller, answer: Answer) -> None:
+    where = str(caller.device if found.known else network(caller.address))
+    await second_factors.check(connection, found.account_id, answer, where=where, known=found.known)
+
+
+async def _open(connection: AsyncConnection, found: Any, caller: Caller, **shown: bool) -> SignedIn:
     device = caller.device or secrets.token_urlsafe(32)
     row = {"account_id": found.account_id, "device_index": _device_index(device)}
     await connection.execute(_KNOWN, row)
@@ -109,7 +112,7 @@ async def _open(
         found.account_id,
         phone=caller.phone,
         user_agent=caller.user_agent,
-        verified=answer is not None,
+        **shown,
     )
     await audit.note(connection, What.SIGNED_IN, account_id=found.account_id)
     return SignedIn(opened, device)

@@ -1,6 +1,7 @@
 """What happened to the system itself: an entry an event, in the transaction of what happened."""
 
 import re
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
@@ -26,15 +27,22 @@ class What(StrEnum):
     SESSION_ENDED = "session_ended"
     TOKEN_REUSED = "token_reused"  # noqa: S105 - a word
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - a word
+    PASSWORD_RESET = "password_reset"  # noqa: S105 - a word
     SECOND_FACTOR_ADDED = "second_factor_added"
     SECOND_FACTOR_REMOVED = "second_factor_removed"
+    SECOND_FACTOR_RENAMED = "second_factor_renamed"
+    SECOND_FACTOR_RESET = "second_factor_reset"
     SECOND_FACTOR_FAILED = "second_factor_failed"
+    START_CODE_MADE = "start_code_made"
+    START_CODE_USED = "start_code_used"
     RECOVERY_CODES_MADE = "recovery_codes_made"
     RECOVERY_CODE_USED = "recovery_code_used"
     STEPPED_UP = "stepped_up"
     ACCOUNT_MADE = "account_made"
     ACCOUNT_CHANGED = "account_changed"
     ACCOUNT_DISABLED = "account_disabled"
+    ACCOUNT_ENABLED = "account_enabled"
+    ID_NUMBERS_CHANGED = "id_numbers_changed"
     GRANTS_CHANGED = "grants_changed"
     CONFLICT_CHANGED = "conflict_changed"
     CLIENT_REGISTERED = "client_registered"
@@ -70,15 +78,22 @@ LABELS: Final[dict[What, str]] = {
     What.SESSION_ENDED: "结束其他登录",
     What.TOKEN_REUSED: "刷新令牌被重复使用",
     What.PASSWORD_CHANGED: "修改密码",
+    What.PASSWORD_RESET: "重置密码",
     What.SECOND_FACTOR_ADDED: "添加第二验证方式",
     What.SECOND_FACTOR_REMOVED: "移除第二验证方式",
+    What.SECOND_FACTOR_RENAMED: "更改第二验证方式的名称",
+    What.SECOND_FACTOR_RESET: "重置第二验证方式",
     What.SECOND_FACTOR_FAILED: "第二验证失败",
+    What.START_CODE_MADE: "发放启用码",
+    What.START_CODE_USED: "使用启用码",
     What.RECOVERY_CODES_MADE: "生成恢复码",
     What.RECOVERY_CODE_USED: "使用恢复码",
     What.STEPPED_UP: "再次验证身份",
     What.ACCOUNT_MADE: "新建账号",
     What.ACCOUNT_CHANGED: "修改账号",
     What.ACCOUNT_DISABLED: "停用账号",
+    What.ACCOUNT_ENABLED: "恢复账号",
+    What.ID_NUMBERS_CHANGED: "登记本人及近亲属身份证号",
     What.GRANTS_CHANGED: "变更角色",
     What.CONFLICT_CHANGED: "变更回避",
     What.CLIENT_REGISTERED: "登记接口用户",
@@ -125,6 +140,22 @@ async def note(
         raise ValueError("about is table:id")
     row = {"id": uuid7(), "what": what, "account_id": account_id, "operator": operator}
     await connection.execute(_ENTRY, row | {"about": about} | _sealed(row["id"], reason))
+
+
+@dataclass(frozen=True, kw_only=True)
+class By:
+    """Who keeps a register: an administrator's account, or who works at the command line."""
+
+    account_id: int | None = None
+    operator: str | None = None
+
+
+async def note_by(
+    connection: AsyncConnection, what: What, by: By, about: str, reason: str | None = None
+) -> None:
+    """As `note`, of what was done to a register."""
+    who: dict[str, Any] = {"account_id": by.account_id, "operator": by.operator}
+    await note(connection, what, about=about, reason=reason, **who)
 
 
 async def note_of(

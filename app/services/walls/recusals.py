@@ -25,6 +25,7 @@ from app.services.seeing import looks
 
 class Why(Choice):
     PARTY = "party", "本人是当事人"
+    KIN = "kin", "近亲属是当事人"
     DECLARED = "declared", "本人申请回避"
     ORDERED = "ordered", "决定回避"
 
