@@ -5,7 +5,7 @@ from functools import lru_cache
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from app.config import KEY_BYTES
+from app.keyrings import KEY_BYTES
 
 
 def derive(secret: bytes, purpose: str, length: int) -> bytes:

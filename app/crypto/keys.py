@@ -8,9 +8,10 @@ from typing import Final, Literal, Protocol
 
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
 
-from app.config import KEY_BYTES, VERSIONS, KekRing, Keys, get_settings
+from app.config import get_settings
 from app.crypto.sealed import Algorithm, DataKey, Unreadable
 from app.errors import Shredded
+from app.keyrings import KEY_BYTES, VERSIONS, KekRing, Keys
 
 Ring = Literal["data", "vault"]
 

@@ -10,8 +10,8 @@ import struct
 import sys
 from typing import Any
 
-from app.config import KekRing
 from app.crypto import LocalKeys, Ring, Unreadable
+from app.keyrings import KekRing
 
 WRAP, UNWRAP, WRAPS, REFUSED = b"W", b"U", b"V", b"!"
 RINGS: tuple[Ring, ...] = ("data", "vault")

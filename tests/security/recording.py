@@ -8,10 +8,11 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app import embedded, posix
-from app.config import development_keys, get_settings, read_worker_settings
+from app.config import get_settings, read_worker_settings
 from app.crypto.signing import Es256
 from app.db import transaction
 from app.embedded import EmbeddedPostgres
+from app.keyrings import development_keys
 from app.services.record import sealing
 from app.services.record.verify import Flaw, Report, verify
 

@@ -14,10 +14,11 @@ from sqlalchemy import text
 from typer.testing import CliRunner, Result
 
 from app import cli, crypto
-from app.config import KekRings, development_keys, get_settings
+from app.config import get_settings
 from app.crypto import Keyring, Place, Unreadable
 from app.embedded import EmbeddedPostgres
 from app.errors import Shredded
+from app.keyrings import KekRings, development_keys
 from tests.conftest import Owner
 from tests.stories.answers import REPORT, command
 

@@ -16,9 +16,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app import crypto
-from app.config import KekRing, KekRings, development_keys, get_settings
+from app.config import get_settings
 from app.crypto import Algorithm, DataKey, Keyring, LocalKeys, Place, Unreadable
 from app.errors import Shredded
+from app.keyrings import KekRing, KekRings, development_keys
 
 quick = settings(deadline=None, max_examples=60)
 algorithms = st.sampled_from(Algorithm)

@@ -16,8 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app import crypto
-from app.config import development_keys
 from app.crypto import Keyring
+from app.keyrings import development_keys
 
 quick = settings(deadline=None, max_examples=60)
 

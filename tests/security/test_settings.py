@@ -9,15 +9,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from app.config import (
-    QINGCHENG,
-    KekRing,
-    KekRings,
-    SettingsError,
-    development_keys,
-    read_settings,
-    read_worker_settings,
-)
+from app.config import QINGCHENG, SettingsError, read_settings, read_worker_settings
+from app.keyrings import KekRing, KekRings, development_keys
 from app.main import create_app
 
 
