@@ -83,6 +83,15 @@ async def get_claims(
     return claims
 
 
+def ours(token: str) -> bool:
+    """Whether an access token is one of ours that still runs; its session may have ended."""
+    try:
+        tokens.verify(sessions.keys(), token, now=datetime.now(UTC))
+    except tokens.BadToken:
+        return False
+    return True
+
+
 ClaimsDep = Annotated[Claims, Depends(get_claims)]
 
 

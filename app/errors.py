@@ -132,6 +132,20 @@ class Invalid(AppError):
         self.problems = list(problems)
 
 
+class FileRefused(Invalid):
+    """A file that is not taken; `type` says why."""
+
+    type, title = "file-refused", "不能接收这个文件"
+
+    def __init__(self, type: str, detail: str) -> None:
+        super().__init__(detail)
+        self.type = type
+
+
+class AlreadyWithdrawn(Conflict):
+    type, title = "already-withdrawn", "已经撤回"
+
+
 class UnreadableLetter(Invalid):
     type, title = "unreadable-letter", "无法打开"
 

@@ -24,7 +24,7 @@ from starlette.routing import compile_path
 from app import clock
 from app.config import SettingsError, get_settings
 from app.db import away, make_engine, refuse_strong_role
-from app.deps import Actors
+from app.deps import Actors, ours
 from app.kinds import KINDS, Kinds
 from app.rates import Rate
 from app.routers import (
@@ -32,6 +32,7 @@ from app.routers import (
     account_register,
     accounts,
     areas,
+    attachments,
     cases,
     clients,
     door,
@@ -109,7 +110,10 @@ def create_app(kinds: Kinds = KINDS, engine: AsyncEngine | None = None) -> FastA
     app.state.accounts = Rate(settings.account_rate)
     problems.install(app)
     app.add_middleware(
-        door.Door, production=settings.production, addresses=Rate(settings.address_rate)
+        door.Door,
+        production=settings.production,
+        addresses=Rate(settings.address_rate),
+        known=ours,
     )
     app.state.bodies = bodies = typed.bodies(kinds)
     routers = (
@@ -125,6 +129,7 @@ def create_app(kinds: Kinds = KINDS, engine: AsyncEngine | None = None) -> FastA
         sync.router,
         people.router,
         vault.router,
+        attachments.router,
         privacy.router,
         subject_requests.router,
         retention.router,

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from app.clock import Term
+from app.kinds.attachments import STEPS
 from app.kinds.check import ANYWHERE as ANYWHERE
 from app.kinds.check import OPENED as OPENED
 from app.kinds.check import problems
@@ -335,7 +336,9 @@ class CaseKind:
         if event == OPENED:
             return self.form
         action = self.action(event)
-        return action.form if action else None
+        if action:
+            return action.form
+        return STEPS[event].form if event in STEPS else None
 
     @cached_property
     def open_states(self) -> frozenset[str]:

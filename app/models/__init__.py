@@ -12,6 +12,7 @@ from app.models.accounts import (
     Outbox,
 )
 from app.models.areas import Area, Bed, Holiday, Organisation, SurveyRound
+from app.models.attachments import Attachment
 from app.models.cases import (
     Case,
     CaseCounter,
@@ -44,6 +45,7 @@ __all__ = [
     "Account",
     "AccountKin",
     "Area",
+    "Attachment",
     "AuditEntry",
     "Bed",
     "BedStay",

@@ -8,7 +8,7 @@ import hashlib
 import re
 import secrets
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -28,6 +28,16 @@ from app.routers import problems
 
 BODY = 256 * 1024
 """Bytes of a request's body. The longest form, filled to its limits, has a fifth of that."""
+
+LARGE: Sequence[tuple[re.Pattern[str], int]] = (
+    (re.compile(r"/api/v1/cases/[0-9a-f-]{36}/attachments"), 14 * 1024 * 1024),
+    (re.compile(r"/api/v1/sync"), 2 * 1024 * 1024),
+)
+"""Where files come in, and how large a body may be there: ten million bytes in base64, a photo in a
+phone's letter. Only of whoever shows a token of ours, and few at a time: a body is held whole."""
+
+LARGE_AT_ONCE = 4
+LARGE_SECONDS = 100  # a photo of 900 kB at 100 kbit/s
 
 URL = 4096
 HEADERS, HEADER_BYTES = 64, 16 * 1024
@@ -110,12 +120,15 @@ class Door:
     """Refuses what is too big, too deep, too fast or too slow; gives every answer its headers and
     an id for the log; turns what nobody expected into a problem that shows no values."""
 
-    def __init__(self, app: ASGIApp, *, production: bool, addresses: Rate) -> None:
+    def __init__(
+        self, app: ASGIApp, *, production: bool, addresses: Rate, known: Callable[[str], bool]
+    ) -> None:
         always = (_HSTS,) if production else ()
         self._answers = (*_ANSWERS, *always)
         self._pages = (*_PAGES, *always)
         self._addresses = addresses
-        self._inside = 0
+        self._known = known
+        self._inside = self._large = 0
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -127,7 +140,9 @@ class Door:
         path: str = scope["path"]
         added = self._pages if _is_page(path) else self._answers
         started = failed = False
-        patience = asyncio.timeout(SECONDS)
+        most = self._most(scope)
+        large = most > BODY
+        patience = asyncio.timeout(SECONDS + LARGE_SECONDS * large)
 
         async def answering(message: Message) -> None:
             nonlocal started
@@ -146,9 +161,10 @@ class Door:
             await send(message)
 
         self._inside += 1
+        self._large += large
         try:
             async with patience:
-                await self._app(scope, await self._admit(scope, receive), answering)
+                await self._app(scope, await self._admit(scope, receive, most), answering)
         except _Gone:
             return
         except Exception as error:
@@ -159,11 +175,23 @@ class Door:
             await answer(scope, receive, answering)
         finally:
             self._inside -= 1
+            self._large -= large
 
-    async def _admit(self, scope: Scope, receive: Receive) -> Receive:
+    def _most(self, scope: Scope) -> int:
+        """How large the body of this request may be: more than usual only where files come in, if
+        it says that it is, of whoever shows a token."""
+        most = next((size for path, size in LARGE if path.fullmatch(scope["path"])), BODY)
+        given = dict(scope["headers"])
+        length = given.get(b"content-length", b"0")
+        if most == BODY or not length.isdigit() or int(length[:12]) <= BODY:
+            return BODY
+        token = given.get(b"authorization", b"").decode("latin-1").removeprefix("Bearer ")
+        return most if self._known(token) else BODY
+
+    async def _admit(self, scope: Scope, receive: Receive, most: int) -> Receive:
         """The request's body, read whole and found fit; raises AppError for a request that is
         not let in."""
-        if self._inside > AT_ONCE:
+        if self._inside > AT_ONCE or self._large > LARGE_AT_ONCE:
             raise Busy("系统繁忙，请稍后重试")
         if len(scope.get("raw_path") or scope["path"]) + len(scope["query_string"]) > URL:
             raise AddressTooLong("网址太长")
@@ -173,7 +201,7 @@ class Door:
             size += len(name) + len(value)
             if name == b"content-length":
                 has_body = value != b"0"
-                if not value.isdigit() or int(value[:12]) > BODY:
+                if not value.isdigit() or int(value[:12]) > most:
                     raise TooLarge("提交的内容太大")
             elif name == b"transfer-encoding":
                 has_body = True
@@ -184,7 +212,7 @@ class Door:
         path: str = scope["path"]
         if not signed_in and path.startswith(API) and path != HEALTH:
             self._count(scope)
-        return await _whole_body(receive) if has_body else receive
+        return await _whole_body(receive, most) if has_body else receive
 
     def _count(self, scope: Scope) -> None:
         client = scope["client"]
@@ -200,23 +228,24 @@ class _Gone(Exception):
     """Whoever asked went away before the question was complete."""
 
 
-async def _whole_body(receive: Receive) -> Receive:
+async def _whole_body(receive: Receive, most: int) -> Receive:
     parts: list[bytes] = []
     size, more = 0, True
     try:
-        async with asyncio.timeout(BODY_SECONDS):
+        async with asyncio.timeout(LARGE_SECONDS if most > BODY else BODY_SECONDS):
             while more:
                 message = await receive()
                 if message["type"] == "http.disconnect":
                     raise _Gone
                 parts.append(message.get("body", b""))
                 size += len(parts[-1])
-                if size > BODY:
+                if size > most:
                     raise TooLarge("提交的内容太大")
                 more = message.get("more_body", False)
     except TimeoutError:
         raise TooSlow("没有在限定时间内收到全部内容，请重试") from None
     body = b"".join(parts)
+    parts.clear()
     if _too_deep(body):
         raise TooDeep("提交的内容层次太深或项目太多")
     waiting = [body]

@@ -19,6 +19,7 @@ from app.db import Begin
 from app.errors import NotFound
 from app.models import (
     AccessLog,
+    Attachment,
     AuditEntry,
     Case,
     CaseVault,
@@ -191,12 +192,12 @@ UNDER_CASE: Mapping[type[SQLModel], Sequence[str]] = {
 }
 """What is sealed under the key of a case itself, and not chained: it is sealed anew with it."""
 
-_person, _case, _event = table_of(Person), table_of(Case), table_of(Event)
+UNDER_CASE_KEYS: tuple[type[SQLModel], ...] = (Event, Attachment)
+"""What has a key of its own that the key of its case wraps."""
+
+_person, _case = table_of(Person), table_of(Case)
 _PERSON = select(_person.c.key, _person.c.sealed).where(_person.c.id == bindparam("id"))
 _CASE = select(_case.c.key).where(_case.c.id == bindparam("id"))
-_EVENTS = select(_event.c.id, _event.c.key).where(
-    _event.c.case_id == bindparam("id"), _event.c.key.is_not(None)
-)
 
 
 async def renew_person(
@@ -221,9 +222,10 @@ async def renew_person(
 async def renew_case(
     connection: AsyncConnection, keyring: Keyring, case_id: UUID, operator: str
 ) -> int:
-    """Give a case a new key, and hang the keys of its events on that; how many events there were.
+    """Give a case a new key, and hang the keys of its events and files on that; how many there
+    were.
 
-    What the events' keys seal stays as the chain has it; the rest is sealed anew. Whoever knew the
+    What those keys seal stays as the chain has it; the rest is sealed anew. Whoever knew the
     old key opens nothing that she had not opened already. NotFound, Shredded, Unreadable.
     """
     found = await connection.execute(_CASE.with_for_update(key_share=True), {"id": case_id})
@@ -235,13 +237,24 @@ async def renew_case(
     await connection.execute(update(_case).where(_case.c.id == case_id).values(key=wrapped))
     about = f"case:{case_id}"
     await audit.note(connection, What.KEY_ROTATED, operator=operator, about=about)
-    events = (await connection.execute(_EVENTS, {"id": case_id})).all()
-    if events:
-        keys = [crypto.rewrap_under(old, new, event.key) for event in events]
-        await connection.execute(_put(Event), {"ids": [e.id for e in events], "keys": keys})
+    hung = 0
+    for model in UNDER_CASE_KEYS:
+        hung += await _hang_anew(connection, model, case_id, old, new)
     for model, columns in UNDER_CASE.items():
         await _seal_anew(connection, table_of(model), columns, case_id, old, new)
-    return len(events)
+    return hung
+
+
+async def _hang_anew(
+    connection: AsyncConnection, model: type[SQLModel], case_id: UUID, old: DataKey, new: DataKey
+) -> int:
+    row = table_of(model).c
+    wanted = select(row.id, row.key).where(row.case_id == case_id, row.key.is_not(None))
+    found = (await connection.execute(wanted)).all()
+    if found:
+        keys = [crypto.rewrap_under(old, new, one.key) for one in found]
+        await connection.execute(_put(model), {"ids": [one.id for one in found], "keys": keys})
+    return len(found)
 
 
 async def _seal_anew(

@@ -19,6 +19,7 @@ from tests.kinds.test_every_kind import WALKS, ids
 from tests.kinds.walks import Walk
 from tests.security.canaries import Aviary, Canary, Planting, vault_answers
 from tests.security.doors import DOORS, Sweep
+from tests.stories.files import attached, jpeg
 
 __all__ = ["ids"]
 
@@ -39,6 +40,19 @@ async def seed(client: Client, ids: dict[str, Any], walks: Iterable[Walk]) -> Av
     return aviary
 
 
+async def plant_files(client: Client, owner: Owner, aviary: Aviary) -> None:
+    """A photo in a case of each kind, with canaries in its title and in what the camera noted."""
+    boss = await client("women_fed_district")
+    asked = text('select distinct on (kind) id, kind from "case" order by kind, opened_at desc')
+    async with owner() as connection:
+        cases = (await connection.execute(asked)).all()
+    for case_id, kind in cases:
+        title, place = (aviary.token(S3, f"{kind}.attached.{name}") for name in ("title", "exif"))
+        sent = attached(jpeg(note=place), "evidence", title=title)
+        answer = await boss.post(f"/cases/{case_id}/attachments", json=sent)
+        assert answer.status_code == 201, answer.text
+
+
 async def stored_ids(owner: Owner) -> tuple[dict[str, list[str]], list[tuple[str, str]]]:
     """One of each kind of what a path may name, and who is in which case."""
     asked = {
@@ -46,6 +60,7 @@ async def stored_ids(owner: Owner) -> tuple[dict[str, list[str]], list[tuple[str
         "person_id": "select distinct on (role) person_id from case_party order by role",
         "organisation_id": "select min(id) from organisation where kind = 'shelter'",
         "code": "select 'DV-01'",
+        "attachment_id": "select id from attachment order by id limit 2",
     }
     async with owner() as connection:
         found = {
@@ -62,6 +77,7 @@ async def swept(
 ) -> Sweep:  # fmt: skip
     log.set_level(logging.DEBUG, "anlan")
     aviary = await seed(client, ids, walks)
+    await plant_files(client, owner, aviary)
     known, parties = await stored_ids(owner)
     sweep = Sweep(app, client, aviary, postgres, log, known, parties, ACCOUNTS, share)
     for door in DOORS:

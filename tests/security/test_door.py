@@ -148,7 +148,7 @@ async def through_door(
         "query_string": query, "client": ("192.0.2.1", 1),
         "headers": [(n.encode(), v.encode()) for n, v in (headers or {}).items()],
     }  # fmt: skip
-    made = door.Door(inner, production=production, addresses=Rate(0))
+    made = door.Door(inner, production=production, addresses=Rate(0), known=bool)
     await made(scope, receive, send)
     return told
 
@@ -227,13 +227,14 @@ async def test_whoever_leaves_before_the_end_of_a_question_is_not_answered() -> 
 async def test_an_answer_that_does_not_come_is_not_waited_for(
     app: FastAPI, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    police = await client("police")
     monkeypatch.setattr(door, "SECONDS", 0.2)
 
     async def slow(*_: Any) -> None:
         await asyncio.sleep(60)
 
     monkeypatch.setattr("app.services.identity.accounts.surroundings", slow)
-    answer = await (await client("police")).get("/me")
+    answer = await police.get("/me")
     check_headers(answer)
     assert (answer.status_code, answer.json()["type"]) == (503, "/problems/busy")
     assert answer.headers["retry-after"] == "2"

@@ -11,6 +11,7 @@ from app.crypto import DataKey, Place, Unreadable
 from tests.conftest import Client, Owner, step_up
 from tests.security.rings import SEALED, opened
 from tests.stories.answers import command
+from tests.stories.files import photo
 
 
 class Cell(NamedTuple):
@@ -55,11 +56,20 @@ async def test_what_was_swapped_is_refused(client: Client, owner: Owner) -> None
     case_ids = [await opened(fed) for _ in range(2)]
     note: dict[str, Any] = command({"text": "已电话联系，约定明日见面"})
     assert (await fed.post(f"/cases/dv_warning/{case_ids[0]}/note", json=note)).status_code == 200
+    await fed.post(f"/cases/{case_ids[0]}/attachments", json=photo())
     person = (await fed.get(f"/cases/{case_ids[0]}/parties")).json()["items"][0]["person_id"]
     asked = {"reason": "联系受害人确认明日上门时间"}
     assert (await fed.post(f"/people/{person}/reveal", json=asked)).status_code == 200
     stored = await cells(owner)
-    kept = {"access_log", "case_vault", "event", "person", "person_vault", "second_factor"}
+    kept = {
+        "access_log",
+        "attachment",
+        "case_vault",
+        "event",
+        "person",
+        "person_vault",
+        "second_factor",
+    }
     assert {cell.place.table for cell in stored} >= kept
     one = st.integers(0, len(stored) - 1)
 

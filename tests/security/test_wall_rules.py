@@ -13,6 +13,7 @@ BARRING = {
     "bar_parties",
     "bar_party",
     "bar_person",
+    "shred_attachments",
 }  # fmt: skip - only triggers and other functions call them
 WORKS: dict[str, set[str]] = {
     "seal_take": {WORKER},

@@ -17,6 +17,7 @@ from app.roles import Role
 from app.services.seed import DISTRICT, SECOND_VILLAGE, TOWN, VILLAGE
 from tests.conftest import Client, Owner
 from tests.stories.answers import REPORT, command, wish
+from tests.stories.files import photo
 
 REGISTERS = {
     "account", "account_grant", "area", "bed", "case_counter", "holiday", "machine_client",
@@ -45,8 +46,8 @@ PLACED = {
     "outbox", "party_gram", "referral", "subject_request",
 }  # fmt: skip
 BEHIND = {
-    "access_log", "audit_entry", "case_vault", "glass", "legal_hold", "person", "person_match",
-    "person_vault", "recusal",
+    "access_log", "attachment", "audit_entry", "case_vault", "glass", "legal_hold", "person",
+    "person_match", "person_vault", "recusal",
 }  # fmt: skip
 """Opened for one case, for named people or one account, after the gate."""
 
@@ -56,6 +57,7 @@ GIVEN = {"given_case", "given_clock"}  # views past the wall, held by their own 
 CHANGED: dict[str, set[str]] = {
     "glass": {"verdict", "reviewed_by", "reviewed_at"},
     "area": {"*"},
+    "attachment": {"withdrawn_at", "withdrawn_by"},
     "bed": {"*"},
     "bed_stay": {"ended_at", "district", "town", "village", "seen_by"},
     "case": {c.name for c in table_of(Case).c} - {"id", "kind", "key", "recorded_at"},
@@ -228,6 +230,7 @@ async def shelter_id(client: Client, owner: Owner) -> int:
         parties = (await ok(fed.get(f"/cases/{first['case_id']}/parties")))["items"]
         asked = wish(first["case_id"], parties[0]["person_id"])
         await ok(fed.post("/subject-requests", json=asked))
+        await ok(fed.post(f"/cases/{first['case_id']}/attachments", json=photo()))
         hold = {"id": str(uuid7()), "ground": "lawsuit", "reason": "已起诉离婚"}
         await ok(fed.post(f"/cases/{first['case_id']}/holds", json=hold))
         refer = {"ground": "law", "legal_basis": "shelter", "needs": ["shelter"]}

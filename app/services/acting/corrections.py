@@ -12,6 +12,7 @@ from sqlmodel import col
 from app import access, clock, crypto
 from app.access import Work
 from app.errors import AlreadyReplaced, Invalid, NotAllowed, NotFound, Refused, WrongState
+from app.kinds.attachments import STEPS
 from app.kinds.base import (
     Action,
     AddParty,
@@ -82,6 +83,8 @@ async def correct(
     form_type = kind.form_of(old.name) if old else None
     if old is None or form_type is None:
         raise NotFound("案件中没有这条记录")
+    if old.name in STEPS:
+        raise WrongState("附件不能更正，请撤回后重新提交")
     roles = work.actor.roles_in(access.place_in(case), case.seen_by)
     action = kind.action(old.name)
     able = action.by if action else kind.opened_by

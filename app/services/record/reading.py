@@ -28,6 +28,8 @@ LOOKED: Final[Mapping[str, str]] = {
     "case_deadlines": "期限",
     "case_privacy": "告知和同意",
     "case_referrals": "转介",
+    "attachment": "附件",
+    "attachments": "附件目录",
     "case_disclosures": "个人信息提供记录",
     "case_looks": "查看记录",
     "contact_phone": "联系电话",
@@ -41,9 +43,11 @@ LOOKED: Final[Mapping[str, str]] = {
     "recusals": "回避",
     "retention": "保留期限",
     "subject_request": "个人信息请求",
+    "original": "附件原件",
+    "reveal": "查阅保密信息",
     "vault": "保密信息目录",
 }
-"""What was looked at. What was revealed begins with `reveal:`."""
+"""What was looked at; behind a colon may stand which of them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,10 +161,10 @@ async def _page(
 
 
 def _shown_look(row: Any) -> dict[str, Any]:
-    reveal = row.what.startswith("reveal:")
+    what, _, which = row.what.partition(":")
     return {
         **{name: row._mapping[name] for name in _SHOWN},
-        "what_title": "查阅保密信息" if reveal else LOOKED.get(row.what, row.what),
+        "what_title": LOOKED.get(what if which else row.what, row.what),
     }
 
 

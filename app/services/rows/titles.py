@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import Any, get_args, get_type_hints
 
 from app import clock
+from app.kinds.attachments import STEPS
 from app.kinds.base import OPENED, CaseKind
 from app.kinds.forms import Choice, Form, Sight, note_of
 
@@ -21,8 +22,10 @@ def state(kind: CaseKind, name: str, valid_until: datetime | None = None) -> str
 
 def step(kind: CaseKind, name: str) -> str:
     """The title of an event."""
-    action = kind.action(name)
-    return f"登记{kind.title}" if name == OPENED else action.title if action else name
+    if name == OPENED:
+        return f"登记{kind.title}"
+    found = kind.action(name) or STEPS.get(name)
+    return found.title if found else name
 
 
 def clock_of(kind: CaseKind, row: Any) -> tuple[str, str]:
