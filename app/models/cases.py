@@ -130,8 +130,24 @@ class Event(Placed, table=True):
             "kind",
             "name",
             "happened_at",
-            postgresql_include=["case_id", "seq", "outcome", "town", "village"],
+            postgresql_include=[
+                "case_id",
+                "seq",
+                "outcome",
+                "town",
+                "village",
+                "id",
+                "sex",
+                "subject",
+            ],
             postgresql_where=text("replaced_by is null"),
+        ),
+        Index(
+            "ix_event_flags",
+            "district",
+            "happened_at",
+            postgresql_include=["kind", "name", "outcome", "sex", "town", "village", "flags"],
+            postgresql_where=text("replaced_by is null and flags <> '{}'"),
         ),
     )
 

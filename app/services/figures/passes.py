@@ -72,9 +72,9 @@ _CLOCKS = text(
     " cast(:rules as text[]))"
 )
 _STOCK = text(
-    "select * from figures_of_stock(cast(:kinds as text[]), cast(:names as text[]),"
-    " cast(:moves as text[]), cast(:level as text), cast(:place as bigint[]),"
-    " cast(:until as timestamptz))"
+    "select * from figures_of_stock(cast(:kinds as text[]), cast(:enter as text[]),"
+    " cast(:leave as text[]), cast(:moves as text[]), cast(:level as text),"
+    " cast(:place as bigint[]), cast(:until as timestamptz))"
 )
 
 
@@ -132,15 +132,16 @@ async def _over_stocks(
     connection: AsyncConnection, indicators: Sequence[Bound], asked: Asked, passes: Passes
 ) -> None:
     """Stocks of the same events are told apart by the last event's outcome: one pass for all."""
-    shared: dict[tuple[frozenset[str], frozenset[str]], Cells] = {}
+    shared: dict[tuple[frozenset[str], ...], Cells] = {}
     for bound in indicators:
         stock = bound.indicator.measure
         assert isinstance(stock, Stock)  # noqa: S101 - as its rules say
-        key = (bound.kinds, stock.enter | stock.leave)
+        key = (bound.kinds, stock.enter, stock.leave)
         if key not in shared:
             values = place_values(asked) | {
                 "kinds": sorted(bound.kinds),
-                "names": sorted(key[1]),
+                "enter": sorted(stock.enter),
+                "leave": sorted(stock.leave),
                 "moves": MOVES,
             }
             del values["since"]
