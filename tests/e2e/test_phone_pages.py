@@ -1,16 +1,10 @@
 """Every page of the phone: nothing for axe to find, nothing cut off at the largest text."""
 
-from pathlib import Path
-
 import pytest
 
+from tests.e2e.axe import violations, wide
 from tests.e2e.conftest import Phones
-from tests.e2e.phone import Phone
 
-AXE = (
-    Path(__file__).parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
-).read_text
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 ROUTES = (
     "/", "/log", "/new", "/outbox", "/me", "/new/dv_warning", "/new/left_behind_visit",
     "/new/mediation", "/new/protection_order", "/new/shelter_placement", "/new/legal_aid_referral",
@@ -28,21 +22,6 @@ LOW = f"""() => [...document.querySelectorAll('{TAPPED}')]
     .map(([text]) => text)"""
 
 
-async def violations(held: Phone) -> list[str]:
-    await held.page.evaluate(AXE())
-    found = await held.page.evaluate(
-        "tags => axe.run(document, { runOnly: tags }).then(r => r.violations)", TAGS
-    )
-    return [f"{v['id']}: {node['html'][:160]}" for v in found for node in v["nodes"]]
-
-
-async def wide(held: Phone) -> float:
-    found: float = await held.page.evaluate(
-        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-    )
-    return found
-
-
 @pytest.mark.parametrize("size", ["标准", "特大字"])
 async def test_every_page_is_open_to_everybody(phone: Phones, size: str) -> None:
     held = await phone("women_fed_village")
@@ -51,14 +30,14 @@ async def test_every_page_is_open_to_everybody(phone: Phones, size: str) -> None
     for path in ROUTES:
         await held.to(path)
         await held.page.wait_for_timeout(250)
-        assert await violations(held) == [], path
-        assert await wide(held) <= 0, path
+        assert await violations(held.page) == [], path
+        assert await wide(held.page) <= 0, path
     small = await held.page.evaluate(SMALL)
     assert small == []
     for path in FREE:
         await held.page.goto(path)
         await held.page.wait_for_timeout(250)
-        assert await violations(held) == [], path
+        assert await violations(held.page) == [], path
 
 
 async def test_what_is_tapped_is_large_enough(phone: Phones) -> None:

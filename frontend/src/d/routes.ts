@@ -24,6 +24,7 @@ export const GROUPS: Group[] = ['办理', '数据', '管理']
 export const PAGES: Page[] = [
   { path: '/', title: '工作台', page: () => import('./pages/worklist/Worklist.vue'), permission: 'worklist.read', menu: '办理' },
   { path: '/cases', title: '案件', page: () => import('./pages/cases/Cases.vue'), permission: 'cases.read', menu: '办理' },
+  { path: '/cases/:id', title: '案件', page: () => import('./pages/case/Case.vue'), permission: 'cases.read', props: true },
   { path: '/new', title: '登记', page: () => import('./pages/new/New.vue'), permission: 'cases.write', menu: '办理' },
   { path: '/notices', title: '通知', page: () => import('./pages/notices/Notices.vue'), permission: 'notices.read', menu: '办理' },
   { path: '/me', title: '本人账号', page: () => import('./pages/me/Me.vue') },

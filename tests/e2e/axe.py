@@ -1,0 +1,24 @@
+"""What axe finds on the page at hand, by the rules of WCAG 2.2 AA."""
+
+from pathlib import Path
+
+from playwright.async_api import Page
+
+AXE = Path(__file__).parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+
+async def violations(page: Page) -> list[str]:
+    await page.evaluate(AXE.read_text())
+    found = await page.evaluate(
+        "tags => axe.run(document, { runOnly: tags }).then(r => r.violations)", TAGS
+    )
+    return [f"{v['id']}: {node['html'][:160]}" for v in found for node in v["nodes"]]
+
+
+async def wide(page: Page) -> float:
+    """By how much the page is wider than the screen."""
+    found: float = await page.evaluate(
+        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    )
+    return found
