@@ -122,6 +122,7 @@ def visible_cases(
     return chosen if len(readable) == len(kinds) else chosen.where(col(Case.kind).in_(readable))
 
 
+_kinds = bindparam("readable", type_=ARRAY(Text))
 _ONE = (within_reach(Case), col(Case.id) == bindparam("case_id"))
 _BROKEN = and_(
     col(Case.id) == any_(bindparam("glass", type_=ARRAY(Uuid))),
@@ -130,7 +131,7 @@ _BROKEN = and_(
 _READABLE = (
     or_(within_reach(Case), _BROKEN),
     col(Case.id) == bindparam("case_id"),
-    col(Case.kind) == any_(bindparam("readable", type_=ARRAY(Text))),
+    col(Case.kind) == any_(_kinds),
 )
 _people = (
     select(func.string_agg(cast(col(CaseParty.person_id), Text), ","))
@@ -143,6 +144,7 @@ _ENTERED = select(
     func.set_config("app.opened_case", cast(col(Case.id), Text), true()).label("opened"),
     func.set_config("app.people", func.coalesce(_people, ""), true()).label("people"),
 ).where(*_READABLE)
+_REACHED = select(col(Case.id)).where(*_ONE, col(Case.kind) == any_(_kinds))
 _LOCKED = select(*table_of(Case).c).where(*_ONE).with_for_update()
 
 
@@ -158,6 +160,11 @@ async def load_for_action(work: Work, case_id: UUID) -> Any:
     """The case's row, locked until the transaction ends, for somebody who may have to act on it
     without reading it: a grid worker reports, but does not see the story. NotFound as above."""
     return await _one_moved(work, case_id, _LOCKED)
+
+
+async def check_reached(work: Work, case_id: UUID) -> None:
+    """NotFound as above. Opens nothing: what the transaction has open is another case."""
+    await _one_case(work, case_id, _REACHED)
 
 
 async def load_for_reading(work: Work, case_id: UUID) -> Any:

@@ -1,6 +1,6 @@
 """Whoever acts: what is known of the account behind a session, and how it stands to a case."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -116,8 +116,10 @@ class Actor:
             g.role for g in self.grants if given or (g.covers(place) and g.role in BY_AREA)
         )
 
-    def supervises(self, place: Place) -> bool:
-        return any(g.supervisor and g.covers(place) for g in self.grants)
+    def supervises(self, place: Place, roles: Collection[Role]) -> bool:
+        """Whether this actor bears a supervisor's mark there in one of these roles: the mark of one
+        office says nothing in another."""
+        return any(g.supervisor and g.role in roles and g.covers(place) for g in self.grants)
 
     def stands(self, kind: CaseKind, row: Any) -> Standing:
         """How this actor stands to the case, of that kind, of a row with id, place and holders."""

@@ -36,9 +36,10 @@ Target = str | Branch | None
 
 @dataclass(frozen=True, kw_only=True)
 class Share:
-    """Give the case to the organisations of a role that serve its area, or to the one answered."""
+    """Give the case to the organisations of a role that serve its area, or to the one answered,
+    which must be of that role."""
 
-    role: Role | None = None
+    role: Role
     field: str | None = None
     only_if: When | None = None
 
@@ -275,7 +276,8 @@ class Matter(Choice):
 class CaseKind:
     """A kind of case, whole. A wrong definition raises ValueError when it is built.
 
-    `read_by` are the roles that may read it at all, each as far as the policy of its `matter` goes.
+    `read_by` are the roles that may read it at all, each as far as the policy of its `matter` goes,
+    `carried_by` those whose case it is: they put somebody in charge of it and send it on.
     `subject` is the party field of the opening form that the case is about. `suspicion` names
     the events in which suspected violence shows (None: always; else when the answers say so):
     with a protected person among the parties the duty to report begins there. `lapses` gives
@@ -292,6 +294,7 @@ class CaseKind:
     subject: str
     opened_by: frozenset[Role]
     read_by: frozenset[Role]
+    carried_by: frozenset[Role]
     states: Mapping[str, str]
     initial: str
     final: frozenset[str]

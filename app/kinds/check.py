@@ -32,6 +32,8 @@ def problems(kind: CaseKind) -> Iterator[str]:
     yield from _step(kind.form, OPENED, opening, kind.counted_from, kind.opening_effects)
     if kind.subject not in kind.form.model_fields or not _party(kind.form, kind.subject):
         yield f"subject {kind.subject!r} is not a party of the opening form"
+    if not kind.carried_by or not kind.carried_by <= kind.read_by:
+        yield "carried_by is nobody, or somebody who does not read its cases"
     seen: set[str] = {OPENED}
     for action in kind.actions:
         if action.name in seen:

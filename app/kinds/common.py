@@ -333,13 +333,16 @@ DUTY_TO_REPORT = DeadlineRule(
 _AT_ANY_TIME = frozenset({MANDATORY_REPORT, INFORM, WITHDRAW, ACCEPT, DECLINE})
 """Duties and rights that the end of a case does not end."""
 
-_HANDING_ON = frozenset({"assign", "transfer", REFER, "link"})
+_HANDING_ON = frozenset({"assign", "transfer"})
+_READERS = frozenset({"link", REFER})
 _NOT_IN_CHARGE = frozenset({Role.GRID_WORKER, Role.HOSPITAL, Role.SCHOOL})
 
 
 def _done_by(action: Action, kind: CaseKind) -> Action:
-    """Who told of a case may add to it; who hands it on is in charge of such cases."""
+    """Who told of a case may add to it; whose case it is may hand it on."""
     if action.name in _HANDING_ON:
+        return replace(action, by=kind.carried_by)
+    if action.name in _READERS:
         return replace(action, by=(action.by & kind.read_by) - _NOT_IN_CHARGE)
     source = frozenset(kind.states) if action.name in _AT_ANY_TIME else action.source
     return replace(action, by=action.by & (kind.read_by | kind.opened_by), source=source)

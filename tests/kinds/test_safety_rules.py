@@ -7,10 +7,13 @@ from uuid import UUID, uuid4
 import pytest
 
 from app.kinds import KINDS
+from app.kinds.base import Matter
+from app.kinds.forms import Sight
 from app.kinds.guards import Facts, PartyFact
 from app.kinds.people import REPORT_FLAGS, Flag, PartyRole, Relation, Sex
 from app.kinds.shelter_placement.leaving import HandOver
 from app.kinds.shelter_placement.leaving_guards import receiver_is_not_the_perpetrator
+from app.policy import POLICIES
 from app.roles import Role
 
 FATHER_NO, UNCLE_NO = "441802198603080317", "441802198607250117"
@@ -87,8 +90,11 @@ def test_a_child_is_not_handed_to_the_abuser_typed_in_anew(
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 def test_only_those_in_charge_of_a_kind_hand_its_cases_on(kind: Any) -> None:
-    for name in ("assign", "transfer", "link"):
-        assert kind.action(name).by <= kind.read_by - {Role.GRID_WORKER}
+    for name in ("assign", "transfer"):
+        assert kind.action(name).by == kind.carried_by
+        if kind.matter in (Matter.VIOLENCE, Matter.SHELTER, Matter.DISPUTE):
+            assert all(POLICIES[role].reads(kind.matter) >= Sight.S3 for role in kind.carried_by)
+    assert kind.action("link").by <= kind.read_by - {Role.GRID_WORKER}
     assert kind.action("reopen").by <= kind.read_by
     assert kind.action("mandatory_report").by >= kind.opened_by
 

@@ -177,8 +177,11 @@ WRONG: dict[str, Callable[[], CaseKind]] = {
     "opened: counted_from 'what_happened' is no date or moment": lambda: replace(
         KIND, counted_from="what_happened"
     ),
+    "carried_by is nobody, or somebody who does not read its cases": lambda: replace(
+        KIND, carried_by=frozenset({Role.JUSTICE_BUREAU})
+    ),
     "opened: an effect names {'nothing'}": lambda: replace(
-        KIND, opening_effects=(Share(field="nothing"),)
+        KIND, opening_effects=(Share(role=Role.SCHOOL, field="nothing"),)
     ),
     "action record_visit: an effect depends on answers nobody can give: ['seen']": lambda: of(
         "record_visit", effects=(Share(role=Role.COURT, only_if=when("outcome", "none", "seen")),)
@@ -187,7 +190,7 @@ WRONG: dict[str, Callable[[], CaseKind]] = {
         "visit", met_if=when("outcome", True)
     ),
     "action accept: an effect names {'shelter_id'}": lambda: of(
-        "accept", effects=(Share(field="shelter_id"),)
+        "accept", effects=(Share(role=Role.SHELTER, field="shelter_id"),)
     ),
     "action accept: an effect depends on 'nothing', which is not asked": lambda: of(
         "accept",

@@ -83,6 +83,7 @@ KIND = CaseKind(
     subject="complainant",
     opened_by=CARERS,
     read_by=CARERS,
+    carried_by=CARERS,
     states={"received": "已受理", "upheld": "查实，待整改", "closed": "已结案"},
     initial="received",
     final=frozenset({"closed"}),

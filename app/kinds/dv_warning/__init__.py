@@ -24,6 +24,8 @@ KIND = CaseKind(
     subject="victim",
     opened_by=CASE_ROLES,
     read_by=CARERS | HOLDERS | {Role.ZONGZHI},
+    # 粤办法 20; 妇联规程 6: who was asked first follows it to the end, and reads what it is about.
+    carried_by=frozenset({Role.POLICE, Role.WOMEN_FED_TOWN, Role.WOMEN_FED_DISTRICT}),
     states=STATES,
     initial="reported",
     final=FINAL,

@@ -19,6 +19,8 @@ KIND = CaseKind(
     subject="woman",
     opened_by=VISITORS,
     read_by=VISITORS | KEEPERS,
+    # 民发〔2019〕86号: village, town and district visit and keep the ledger.
+    carried_by=VISITORS | KEEPERS,
     states={
         "surveyed": "已摸底",
         "candidate": "待核实",

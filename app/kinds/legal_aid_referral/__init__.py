@@ -79,6 +79,8 @@ KIND = CaseKind(
     opened_by=REFERRERS,
     # 法援法 21: who tells of a need does not follow the suit of a neighbour.
     read_by=(REFERRERS | {Role.JUSTICE_BUREAU}) - {Role.GRID_WORKER},
+    # 法援法 12: the agency; 妇联 brought her there.
+    carried_by=frozenset({Role.LEGAL_AID, Role.WOMEN_FED_TOWN, Role.WOMEN_FED_DISTRICT}),
     states={
         "identified": "已发现需要",
         "consented": "同意转介",

@@ -31,6 +31,8 @@ KIND = CaseKind(
     },
     # 调解法 15(四): privacy. The court is given those to confirm; the police get the linked case.
     read_by=WOMEN_FED | {Role.MEDIATOR, Role.COURT, Role.ZONGZHI},
+    # 调解法 17: the committee that took it.
+    carried_by=frozenset({Role.MEDIATOR, Role.WOMEN_FED_TOWN, Role.WOMEN_FED_DISTRICT}),
     states={
         "discovered": "已发现",
         "applied": "当事人已申请",

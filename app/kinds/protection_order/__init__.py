@@ -21,6 +21,8 @@ KIND = CaseKind(
     subject="applicant",
     opened_by=CASE_ROLES,
     read_by=HELPERS | {Role.COURT, Role.SCHOOL},
+    # 10号 2, 19: the court decides, police and 妇联 hold it up.
+    carried_by=frozenset({Role.COURT, Role.POLICE, Role.WOMEN_FED_TOWN, Role.WOMEN_FED_DISTRICT}),
     states={
         "informed": "已告知",
         "drafting": "准备申请",

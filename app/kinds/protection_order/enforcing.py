@@ -51,7 +51,7 @@ _SERVED = (
         basis="10号 14、18",
         only_if=when("recipients", Recipient.WOMEN_FED),
     ),
-    Share(field="school_id", only_if=when("recipients", Recipient.SCHOOL)),
+    Share(role=Role.SCHOOL, field="school_id", only_if=when("recipients", Recipient.SCHOOL)),
 )
 
 ENFORCING = (

@@ -106,6 +106,8 @@ KIND = CaseKind(
     # 粤办法 22, 38(四): mediators, courts and legal aid refer too, and need not see what follows.
     opened_by=_SEEN_BY | {Role.MEDIATOR, Role.COURT, Role.LEGAL_AID},
     read_by=_SEEN_BY,
+    # 189号 三(一), 四: who takes her in, and 妇联.
+    carried_by=RECEIVERS | {Role.WOMEN_FED_TOWN, Role.WOMEN_FED_DISTRICT},
     states={
         "requested": "已请求庇护",
         "assessed": "已评估",

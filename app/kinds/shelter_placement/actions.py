@@ -36,7 +36,7 @@ ENTRY = (
             guards.incapable_need_police_notice,
             guards.zone_fits,
         ),
-        effects=(Share(field="shelter_id"), OccupyBed(field="bed_id")),
+        effects=(Share(role=Role.SHELTER, field="shelter_id"), OccupyBed(field="bed_id")),
         outcome="age_group",
         amount="children_along",
         counted_from="arrived_at",

@@ -32,6 +32,7 @@ from app.kinds.forms import Form, notes
 from app.kinds.guards import Fact, Guard
 from app.models import CaseVault, Event
 from app.models.columns import TZ, table_of
+from app.roles import Role
 from app.services.acting import deadlines, facts
 from app.services.acting.answers import open_answers, split
 from app.services.acting.cases import write_card
@@ -96,9 +97,8 @@ async def correct(
         raise AlreadyReplaced("这条记录已被更正，请更正最新的一条")
     _refuse_settled(kind, action, changes)
     form = await _corrected(work, case, old, form_type, changes)
-    await _judge_again(
-        work, kind, case, old, form, action.guards if action else kind.opening_guards
-    )
+    guards = action.guards if action else kind.opening_guards
+    await _judge_again(work, kind, case, old, form, guards, able)
     recorded_at = clock.now()
     parts = split(form)
     parts.open.update({n: v for n, v in old.details.items() if n in parts.people})
@@ -170,7 +170,13 @@ _STATE = (
 
 
 async def _judge_again(
-    work: Work, kind: CaseKind, case: Card, old: Any, form: Form, guards: Sequence[Guard]
+    work: Work,
+    kind: CaseKind,
+    case: Card,
+    old: Any,
+    form: Form,
+    guards: Sequence[Guard],
+    able: frozenset[Role],
 ) -> None:
     """A rule that would have stood against the step stands against its correction. Judged by what
     was known when the step was taken."""
@@ -181,7 +187,7 @@ async def _judge_again(
         frozenset[Fact]().union(*(g.needs for g in guards)) - {Fact.BED},
         at=old.happened_at,
         roles=work.actor.roles_in(access.place_in(case), case.seen_by),
-        supervisor=work.actor.supervises(access.place_in(case)),
+        supervisor=work.actor.supervises(access.place_in(case), able),
         without=old.id,
     )
     known = replace(known, state=found.scalar_one_or_none() or kind.initial)

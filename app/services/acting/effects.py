@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, or_, select, text, update
+from sqlalchemy import ARRAY, Text, any_, bindparam, exists, func, or_, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
@@ -15,6 +15,7 @@ from app.ids import uuid7
 from app.kinds.base import (
     AnswerReferral,
     Assign,
+    CaseKind,
     Effect,
     FreeBed,
     Link,
@@ -26,7 +27,17 @@ from app.kinds.base import (
     Share,
 )
 from app.kinds.forms import Form
-from app.models import Account, Area, Bed, BedStay, CaseLink, Deadline, Notice, Organisation
+from app.models import (
+    Account,
+    Area,
+    Bed,
+    BedStay,
+    CaseLink,
+    Deadline,
+    Grant,
+    Notice,
+    Organisation,
+)
 from app.models.columns import TZ, table_of
 from app.places import place_of
 from app.roles import Role
@@ -42,22 +53,29 @@ COPIES = ("case_party", "party_gram", "bed_stay", "deadline")
 """Tables that carry the place of their case and move with it; past events and met clocks stay."""
 
 
-async def hand_over(work: Work, case: Card, effects: Sequence[Effect], form: Form) -> None:
-    """Effects on who has the case and where it is: first, so that every new row copies them."""
+async def hand_over(
+    work: Work, kind: CaseKind, case: Card, effects: Sequence[Effect], form: Form
+) -> None:
+    """Effects on who has the case and where it is: first, so that every new row copies them.
+
+    Raises Invalid for an organisation that does not read such cases, or nobody of it.
+    """
     seen = set(case.seen_by)
     for effect in wanted(effects, form):
         match effect:
             case Share():
                 seen |= await _organisations(work, case, effect, form)
             case Assign():
-                await _assign(work, case, form)
+                await _assign(work, kind, case, form)
                 seen |= {h for h in (case.organisation_id, case.account_id) if h}
             case Move():
                 seen |= set(work.actor.holders)
-                await _move(work, case, form)
+                await _move(work, kind, case, form)
                 seen |= {case.organisation_id} if case.organisation_id else set()
             case Refer():
-                await _check_organisation(work, getattr(form, effect.field), effect.field)
+                await _check_organisation(
+                    work, getattr(form, effect.field), effect.field, kind.read_by
+                )
                 seen.add(getattr(form, effect.field))
             case _:
                 continue
@@ -114,7 +132,9 @@ _SERVING = (
     )
 )
 _KNOWN = select(col(Organisation.id)).where(
-    col(Organisation.id) == bindparam("id"), col(Organisation.closed_on).is_(None)
+    col(Organisation.id) == bindparam("id"),
+    col(Organisation.closed_on).is_(None),
+    col(Organisation.kind) == any_(bindparam("kinds", type_=ARRAY(Text))),
 )
 
 
@@ -123,9 +143,8 @@ async def _organisations(work: Work, case: Card, share: Share, form: Form) -> se
         chosen = getattr(form, share.field)
         if chosen is None:
             return set()
-        await _check_organisation(work, chosen, share.field)
+        await _check_organisation(work, chosen, share.field, {share.role})
         return {chosen}
-    assert share.role is not None  # noqa: S101 - a Share names a role or a field
     rows = await work.connection.execute(
         _SERVING,
         {
@@ -138,21 +157,34 @@ async def _organisations(work: Work, case: Card, share: Share, form: Form) -> se
     return {i for i in rows.scalars() if i is not None}
 
 
-async def _check_organisation(work: Work, id: int | None, field: str) -> None:
-    """Ids are shared out in time: one that is nobody's yet would give the case to a stranger."""
-    if id is not None and (await work.connection.execute(_KNOWN, {"id": id})).first() is None:
-        raise Invalid("没有这个单位", [{"field": field, "message": "请从列表中选择单位"}])
+async def _check_organisation(
+    work: Work, id: int | None, field: str, roles: Collection[Role]
+) -> None:
+    """Whoever works for these roles, and nobody else. Ids are shared out in time: one that is
+    nobody's yet would give the case to a stranger."""
+    kinds = [role.value for role in roles] + [k for k, r in referrals.ROLES.items() if r in roles]
+    asked = {"id": id, "kinds": kinds}
+    if id is not None and (await work.connection.execute(_KNOWN, asked)).first() is None:
+        problem = {"field": field, "message": "请选择办理这类案件的单位"}
+        raise Invalid("没有这个单位，或者它不办理这类案件", [problem])
 
 
 _STAFF = select(col(Account.id)).where(
-    col(Account.id) == bindparam("id"), col(Account.disabled_at).is_(None)
+    col(Account.id) == bindparam("id"),
+    col(Account.disabled_at).is_(None),
+    col(Account.organisation_id) == bindparam("organisation"),
+    exists().where(
+        col(Grant.account_id) == col(Account.id),
+        col(Grant.role) == any_(bindparam("roles", type_=ARRAY(Text))),
+    ),
 )
 
 
-async def _assign(work: Work, case: Card, form: Any) -> None:
-    await _check_organisation(work, form.organisation_id, "organisation_id")
+async def _assign(work: Work, kind: CaseKind, case: Card, form: Any) -> None:
+    await _check_organisation(work, form.organisation_id, "organisation_id", kind.read_by)
     if form.account_id is not None:
-        known = await work.connection.execute(_STAFF, {"id": form.account_id})
+        asked = {"id": form.account_id, "organisation": form.organisation_id}
+        known = await work.connection.execute(_STAFF, asked | {"roles": sorted(kind.read_by)})
         if known.first() is None:
             problem = {"field": "account_id", "message": "请从列表中选择承办人"}
             raise Invalid("没有这个承办人", [problem])
@@ -166,11 +198,11 @@ _AREA = select(col(Area.code)).where(
 )
 
 
-async def _move(work: Work, case: Card, form: Any) -> None:
+async def _move(work: Work, kind: CaseKind, case: Card, form: Any) -> None:
     asked = {"code": form.area, "day": clock.local_day(clock.now())}
     if (await work.connection.execute(_AREA, asked)).first() is None:
         raise Invalid("没有这个地区", [{"field": "area", "message": "请从列表中选择地区"}])
-    await _check_organisation(work, form.organisation_id, "organisation_id")
+    await _check_organisation(work, form.organisation_id, "organisation_id", kind.read_by)
     place = place_of(form.area)
     case.moved = True
     case.district, case.town, case.village = place.district, place.town, place.village
@@ -273,7 +305,7 @@ async def _link(work: Work, case: Card, event: Happened, form: Any, batch: Batch
     other: UUID = form.case_id
     if other == case.id:
         raise Invalid("案件不能与自己关联", [{"field": "case_id", "message": "请选择另一件案件"}])
-    await access.load_case(work, other)
+    await access.check_reached(work, other)
     batch.add(CaseLink, **link_row(case, other, event, LINKED_BY_HAND))
 
 

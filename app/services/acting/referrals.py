@@ -46,8 +46,7 @@ async def send(
     """Note whom the case goes to and start the clock of the reply. `had` are the case's holders
     before.
 
-    Raises Invalid for an organisation whose people do not read such cases, Refused where it was
-    asked already or is the sender.
+    Raises Refused where it was asked already or is the sender.
     """
     kind, to, own = work.kinds[case.kind], form.organisation_id, work.actor.organisation_id
     if own is None:
@@ -56,12 +55,9 @@ async def send(
         raise Refused("referred-to-oneself", "不能转介给本单位", basis="粤办法 20")
     found = (await work.connection.execute(_SENT, {"to": to, "case_id": case.id})).one()
     role = _role_in(found.kind)
-    if role not in kind.read_by:
-        problem = {"field": "answers.organisation_id", "message": "请选择办理这类案件的单位"}
-        raise Invalid(f"该单位不办理{kind.title}，不能转介", [problem])
     if found.open:
         raise Refused("referral-open", "已经转介给该单位，正在等待答复", basis="粤办法 20")
-    assert role is not None  # noqa: S101 - it reads the kind
+    assert role is not None  # noqa: S101 - whoever a case is handed to works on such
     started = await deadlines.start(
         work, kind, case, REFERRAL_REPLY, event, _nothing, each=str(to), owner=role.value
     )

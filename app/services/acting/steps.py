@@ -75,9 +75,10 @@ async def step(
     command, form, at = asked.command, asked.command.answers, asked.at
     parts = split(form)
     _check_legal_date(form, plan, asked.recorded_at)
-    supervisor = work.actor.supervises(access.place_in(case))
+    able = plan.action.by if plan.action else kind.opened_by
+    supervisor = work.actor.supervises(access.place_in(case), able)
     had = disclosures.had(case)
-    await effects.hand_over(work, case, plan.effects, form)
+    await effects.hand_over(work, kind, case, plan.effects, form)
     joined = await _people(work, kind, case, command, plan, parts, at, batch)
     known = await facts.load(
         work,

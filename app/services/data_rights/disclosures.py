@@ -15,6 +15,7 @@ from app.kinds.base import Effect, Notify
 from app.kinds.forms import Form
 from app.models import Account, Disclosure, Organisation
 from app.models.columns import TZ, table_of
+from app.permissions import HOLDERS, Permission
 from app.places import Place, place_of
 from app.roles import Role
 from app.services.acting import effects
@@ -99,7 +100,7 @@ async def of_area(work: Work, area: int, cursor: str | None, limit: int) -> Page
     """Everything shared in an area of cases that its supervisors read, newest first, for these
     (网数条例 12). Raises NotAllowed, Invalid for a cursor of another list."""
     place = place_of(area)
-    if not work.actor.supervises(place):
+    if not work.actor.supervises(place, HOLDERS[Permission.DISCLOSURES_READ]):
         raise NotAllowed("提供记录由该地区的主管人员查看")
     level = reach.level_of(place)
     readable = access.readable_kinds(work.actor, work.kinds)

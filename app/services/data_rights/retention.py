@@ -14,6 +14,7 @@ from app.errors import Conflict, IdReused, NotAllowed, NotFound, Refused, Shredd
 from app.kinds.rights import HoldGround
 from app.models import LegalHold
 from app.models.columns import table_of
+from app.permissions import HOLDERS, Permission
 from app.places import place_of
 from app.services.acting import answers
 from app.services.identity import accounts
@@ -98,7 +99,7 @@ async def expired(work: Work, area: int, cursor: str | None, limit: int) -> Page
     """Closed cases of an area, of kinds that the actor reads, that are older than their kind is
     kept and that nothing keeps, the oldest first, for its supervisors. Raises NotAllowed, Invalid
     for a foreign cursor."""
-    if not work.actor.supervises(place_of(area)):
+    if not work.actor.supervises(place_of(area), HOLDERS[Permission.RETENTION_KEEP]):
         raise NotAllowed("到期案件由该地区的主管人员办理")
     question = {"area": area}
     readable = access.readable_kinds(work.actor, work.kinds)
@@ -154,7 +155,8 @@ def _by(work: Work) -> dict[str, Any]:
 
 
 def _supervisor(work: Work, opened: Opened) -> None:
-    if not work.actor.supervises(access.place_in(opened.row)):
+    keepers = HOLDERS[Permission.RETENTION_KEEP]
+    if not work.actor.supervises(access.place_in(opened.row), keepers):
         raise NotAllowed("由该地区的主管人员办理", basis="个保法 19, 47")
 
 

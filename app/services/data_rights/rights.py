@@ -16,6 +16,7 @@ from app.kinds.forms import Sight
 from app.kinds.rights import ANSWERED_WITHIN, ARTICLES, REFUSALS, Asked, AskedBy, Refusing
 from app.models import Case, SubjectRequest
 from app.models.columns import TZ, table_of
+from app.permissions import HOLDERS, Permission
 from app.services.acting import answers
 from app.services.data_rights import retention
 from app.services.persons import people
@@ -130,7 +131,7 @@ async def answer(
     answered, Invalid for a ground that does not fit, Refused.
     """
     row, opened = await _load(work, id)
-    if not work.actor.supervises(access.place_in(row)):
+    if not work.actor.supervises(access.place_in(row), HOLDERS[Permission.RIGHTS_KEEP]):
         raise NotAllowed("个人信息请求由该地区的主管人员答复", basis="个保法 50")
     if row.version != version:
         raise Stale("这项请求已被他人修改，请刷新后再办")

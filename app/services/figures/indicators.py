@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from sqlalchemy import literal, select, text, tuple_
@@ -17,16 +16,17 @@ from app.places import Place, place_of
 from app.roles import ADMINS
 from app.services.figures import passes
 from app.services.figures.catalogue import catalogue
-from app.services.figures.compute import Figure, figures
+from app.services.figures.compute import Figures, figures
 from app.services.figures.lists import Side, members
 from app.services.figures.registers import Entry, entries
 from app.services.figures.rules import Asked, Bound
-from app.services.figures.sight import Sight
+from app.services.figures.sight import Hidden, Sight
 from app.services.figures.targets import REPORTED, TARGETS, Target
+from app.services.figures.trees import BELOW, areas_below, day_of
 from app.services.rows import cursors
 from app.services.seeing.reach import level_of
 
-SUPPRESSED, NOT_REPORTED = "<5", "未报送"
+NOT_REPORTED = "未报送"
 
 
 @dataclass(frozen=True)
@@ -82,11 +82,11 @@ async def board(work: Work, area: int, period: Period) -> list[Line]:
     indicators = list(catalogue(work.kinds).values())
     asked = Asked(place, level_of(place), period, clock.now())
     found = (await figures(work.connection, indicators, asked, [area]))[area]
-    sight = Sight(work)
+    hidden = await Sight(work, indicators).hidden(asked, found)
     lines = [
         Line(
             b.indicator.code,
-            await _shown(sight, b, asked, found[b.indicator.code]),
+            _shown(found, hidden, b.indicator.code),
             b,
             TARGETS[b.indicator.target] if b.indicator.target else None,
         )
@@ -106,7 +106,8 @@ async def behind(
     place = await _place(work, area, period)
     asked = Asked(place, level_of(place), period, clock.now())
     measure = bound.indicator.measure
-    figure = (await figures(work.connection, [bound], asked, [area]))[area][code]
+    counted = (await figures(work.connection, [bound], asked, [area]))[area]
+    figure = counted[code]
     if side == "denominator" and figure.whole is None:
         raise Invalid("该指标没有分母", [{"field": "side", "message": "该指标没有分母"}])
     total = figure.part if side == "numerator" else figure.whole or 0
@@ -119,8 +120,8 @@ async def behind(
         return Behind(total, suppressed=False, yours=total, entries=listed)
     chosen = members(bound, asked, side)
     assert chosen is not None  # noqa: S101 - every other figure has members on its sides
-    sight = Sight(work)
-    hidden = await sight.hides(bound, asked, figure)
+    sight = Sight(work, [bound])
+    hidden = code in await sight.hidden(asked, counted)
     rows = sight.visible(chosen).subquery()
     page = select(rows).order_by(rows.c.at, rows.c.id).limit(limit + 1)
     question = {"code": code, "area": area, "period": period.code, "side": side}
@@ -142,41 +143,30 @@ async def trend(work: Work, code: str, area: int, year: int) -> list[Point]:
     """A figure of every month of a year; months to come have none."""
     bound = _known(work.kinds, code)
     place = await _place(work, area, clock.period("year", year))
-    sight, now, points = Sight(work), clock.now(), []
+    sight, now, points = Sight(work, [bound]), clock.now(), []
     for month in (clock.period("month", year, n) for n in range(1, 13)):
         shown = Shown()
         if month.start <= now:
             asked = Asked(place, level_of(place), month, now)
-            figure = (await figures(work.connection, [bound], asked, [area]))[area][code]
-            shown = await _shown(sight, bound, asked, figure)
+            found = (await figures(work.connection, [bound], asked, [area]))[area]
+            shown = _shown(found, await sight.hidden(asked, found), code)
         points.append(Point(month.code, month.label, shown))
     return points
-
-
-_BELOW = {"district": "town", "town": "village"}
-_AREAS = text(
-    "select code, name from area where parent = :area and valid_from <= :day"
-    " and (valid_to is null or valid_to > :day) order by code"
-)
 
 
 async def by_area(work: Work, code: str, area: int, period: Period) -> list[Point]:
     """A figure of each area of the next level down, highest value first."""
     bound = _known(work.kinds, code)
     place = await _place(work, area, period)
-    below = _BELOW.get(level_of(place))
-    if below is None:
+    names = await areas_below(work.connection, place, period)
+    if not names:
         return []
-    rows = await work.connection.execute(_AREAS, {"area": area, "day": _day(period)})
-    names = {row.code: row.name for row in rows}
-    now = clock.now()
-    asked = Asked(place, below, period, now)
-    found = await figures(work.connection, [bound], asked, list(names))
-    sight, points = Sight(work), []
+    now, below = clock.now(), BELOW[level_of(place)]
+    found = await figures(work.connection, [bound], Asked(place, below, period, now), list(names))
+    sight, points = Sight(work, [bound]), []
     for part, name in names.items():
-        one = Asked(place_of(part), below, period, now)
-        shown = await _shown(sight, bound, one, found[part][code])
-        points.append(Point(str(part), name, shown))
+        hidden = await sight.hidden(Asked(place_of(part), below, period, now), found[part])
+        points.append(Point(str(part), name, _shown(found[part], hidden, code)))
     points.sort(key=lambda p: (p.figure.value is None, -(p.figure.value or 0), p.key))
     values = [p.figure.value for p in points]
     return [
@@ -186,9 +176,10 @@ async def by_area(work: Work, code: str, area: int, period: Period) -> list[Poin
     ]  # fmt: skip
 
 
-async def _shown(sight: Sight, bound: Bound, asked: Asked, figure: Figure) -> Shown:
-    if await sight.hides(bound, asked, figure):
-        return Shown(suppressed=True, text=SUPPRESSED)
+def _shown(found: Figures, hidden: Hidden, code: str) -> Shown:
+    if code in hidden:
+        return Shown(suppressed=True, text=hidden[code])
+    figure = found[code]
     return Shown(figure.numerator, figure.denominator, figure.value)
 
 
@@ -211,11 +202,7 @@ async def _place(work: Work, area: int, period: Period) -> Place:
     place = place_of(area)
     if not any(g.role not in ADMINS and g.covers(place) for g in work.actor.grants):
         raise NotAllowed("只能查看本人负责地区的指标")
-    known = await work.connection.execute(_KNOWN, {"area": area, "day": _day(period)})
+    known = await work.connection.execute(_KNOWN, {"area": area, "day": day_of(period)})
     if known.first() is None:
         raise NotFound("没有这个地区")
     return place
-
-
-def _day(period: Period) -> date:
-    return min(period.last, clock.local_day(clock.now()))

@@ -129,8 +129,8 @@ async def withdraw(work: Work, case_id: UUID, id: UUID, command: Command) -> Rec
     file = (await work.connection.execute(found)).one_or_none()
     if file is None:
         raise NotFound("没有这个附件")
-    place = access.place_in(row)
-    if file.account_id != work.actor.account_id and not work.actor.supervises(place):
+    place, own = access.place_in(row), file.account_id == work.actor.account_id
+    if not own and not work.actor.supervises(place, work.kinds[row.kind].read_by):
         raise NotAllowed("附件由提交人或主管人员撤回")
     if file.withdrawn_at is not None:
         raise AlreadyWithdrawn("这个附件已经撤回")

@@ -152,7 +152,9 @@ _REASON = select(col(AccessLog.key), col(AccessLog.reason)).where(
 async def waiting(work: Work) -> Sequence[Any]:
     """What waits for a verdict in the areas the actor supervises, the oldest first; her own not.
     Raises NotAllowed for who supervises nothing."""
-    places = [place_of(g.area) for g in work.actor.grants if g.supervisor]
+    places = [
+        place_of(g.area) for g in work.actor.grants if g.supervisor and g.role in BREAKS_GLASS
+    ]
     if not places:
         raise NotAllowed("只有主管人员可以复核紧急查阅")
     there = or_(*(_glass[level_of(p)] == p.code for p in places))
@@ -194,6 +196,6 @@ async def _supervised(work: Work, id: UUID) -> Any:
     row = (await work.connection.execute(_ONE, {"id": id})).first()
     if row is None or row.account_id == work.actor.account_id:
         raise NotFound("没有这次紧急查阅")
-    if not work.actor.supervises(access.place_in(row)):
+    if not work.actor.supervises(access.place_in(row), BREAKS_GLASS):
         raise NotAllowed("只有主管人员可以复核紧急查阅")
     return row

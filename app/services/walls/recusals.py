@@ -17,7 +17,7 @@ from app.errors import Invalid, NotAllowed, NotFound
 from app.kinds.forms import Choice, Sight
 from app.models import Account, Recusal
 from app.models.columns import table_of
-from app.roles import Role
+from app.roles import CASE_ROLES, Role
 from app.services.record import audit
 from app.services.record.audit import What
 from app.services.seeing import looks
@@ -108,7 +108,7 @@ async def end(work: Work, recusal_id: UUID, of: UUID | int, reason: str) -> None
 
 
 def _check_supervisor(work: Work, row: Any) -> None:
-    if not work.actor.supervises(access.place_in(row)):
+    if not work.actor.supervises(access.place_in(row), CASE_ROLES):
         raise NotAllowed("只有主管人员可以决定他人回避")
 
 

@@ -153,7 +153,7 @@ async def _kept(work: Work, opened: Opened) -> list[Fact]:
     parties = {p.person_id for p in await access.parties_of(work, opened.row.id)}
     await enter(work, opened.row.id, sorted(parties))
     in_charge = opened.row.account_id == work.actor.account_id
-    supervisor = work.actor.supervises(access.place_in(opened.row))
+    supervisor = work.actor.supervises(access.place_in(opened.row), {Role.POLICE})
 
     def fact(
         row: Any, form: type[Form] | None, person_id: UUID | None, event_id: UUID | None
