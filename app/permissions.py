@@ -39,6 +39,8 @@ class Permission(StrEnum):
     GLASS_REVIEW = "glass.review"
     POLICE_PAPERS = "papers.police"
     COURT_PAPERS = "papers.court"
+    PAPERS_MAKE = "papers.make"
+    TEMPLATES_KEEP = "templates.keep"
     DISCLOSURES_READ = "disclosures.read"
     CLIENTS_READ = "clients.read"
     CLIENTS_REGISTER = "clients.register"
@@ -92,6 +94,8 @@ LABELS: Mapping[Permission, str] = {
     P.GLASS_REVIEW: "复核紧急查阅",
     P.POLICE_PAPERS: "推送公安文书",
     P.COURT_PAPERS: "推送法院文书",
+    P.PAPERS_MAKE: "制作申请文书",
+    P.TEMPLATES_KEEP: "维护文书模板",
     P.DISCLOSURES_READ: "查看个人信息提供记录",
     P.CLIENTS_READ: "查看接口用户",
     P.CLIENTS_REGISTER: "登记接口用户和密钥",
@@ -141,6 +145,9 @@ HOLDERS: Mapping[Permission, frozenset[Role]] = {
     P.GLASS_REVIEW: GLASS,
     P.POLICE_PAPERS: frozenset({Role.POLICE}),
     P.COURT_PAPERS: frozenset({Role.COURT}),
+    # Who helps to apply (反家暴法 23；10号 2) and reads what the application says.
+    P.PAPERS_MAKE: frozenset({Role.WOMEN_FED_DISTRICT, Role.WOMEN_FED_TOWN, Role.POLICE}),
+    P.TEMPLATES_KEEP: frozenset({Role.SYSTEM_ADMIN}),
     # 个保法 50
     P.RIGHTS_KEEP: WOMEN_FED | {Role.POLICE, Role.CIVIL_AFFAIRS, Role.JUSTICE_BUREAU},
     # 个保法 19, 47

@@ -25,6 +25,7 @@ from app.models.cases import (
 )
 from app.models.glass import Glass
 from app.models.machines import MachineClient, MachineKey, MachineToken
+from app.models.papers import CasePaper, PaperTemplate
 from app.models.people import CaseParty, PartyGram, Person, PersonMatch, PersonVault
 from app.models.phones import PhoneConflict
 from app.models.privacy import Disclosure, LegalHold, SubjectRequest
@@ -52,6 +53,7 @@ __all__ = [
     "Case",
     "CaseCounter",
     "CaseLink",
+    "CasePaper",
     "CaseParty",
     "CaseVault",
     "Credential",
@@ -70,6 +72,7 @@ __all__ = [
     "Notice",
     "Organisation",
     "Outbox",
+    "PaperTemplate",
     "PartnerDocument",
     "PartyGram",
     "PasskeyChallenge",

@@ -105,6 +105,13 @@ SWITCHES = (
         "    if facts.subject and consents_in_force(facts.answers):",
         "tests/stories/test_referrals.py::test_without_her_consent_it_takes_a_duty",
     ),
+    Sabotage(
+        "a paper may say where she hides",
+        "app/services/papers/application.py",
+        "    if any(len(_bare(s)) >= SHORTEST and _bare(s) in whole for s in secrets):",
+        "    if False:",
+        "tests/stories/test_papers.py::test_where_she_hides_gets_into_none",
+    ),
     # Secrets
     Sabotage(
         "one nonce for all",

@@ -47,6 +47,8 @@ EXPECTED: dict[str, set[str]] = {
     "glass.review": {"police", "women_fed_district", "women_fed_town", "civil_affairs"},
     "papers.police": {"police"},
     "papers.court": {"court"},
+    "papers.make": {"women_fed_district", "women_fed_town", "police"},
+    "templates.keep": {"system_admin"},
     "rights.keep": WOMEN_FED | {"police", "civil_affairs", "justice_bureau"},
     "retention.keep": {"women_fed_district", "police", "civil_affairs"},
     "disclosures.read": ALL - ADMINS - {"wcwc_office", "grid_worker", "hospital", "school"},

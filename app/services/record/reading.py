@@ -23,6 +23,8 @@ from app.services.seeing.listing import Page
 
 LOOKED: Final[Mapping[str, str]] = {
     "case_page": "案件",
+    "case_paper": "制作申请文书",
+    "case_papers": "制作过的文书",
     "case_parties": "当事人",
     "case_timeline": "案件经过",
     "case_deadlines": "期限",

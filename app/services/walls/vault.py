@@ -232,6 +232,13 @@ async def reveal(
     return [Shown(fact=f, value=values[f.id]) for f in facts], clock.now() + reveals.SHOWN_FOR
 
 
+async def secrets(work: Work, opened: Opened, *, apart_from: Collection[UUID]) -> list[str]:
+    """What the vault has of a case that passed its gate and of its people `apart_from` some: to be
+    kept out of what leaves. Never to be shown."""
+    facts = [fact for fact in await _kept(work, opened) if fact.person_id not in apart_from]
+    return list((await _values(work, facts)).values())
+
+
 async def _values(work: Work, facts: Sequence[Fact]) -> dict[UUID, str]:
     found: dict[UUID, str] = {}
     for table, statement in _VALUES.items():
