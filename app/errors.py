@@ -120,6 +120,12 @@ class Shredded(AppError):
     status, type, title = 410, "shredded", "已依法删除"
 
 
+class Expired(AppError):
+    """What was kept for a short time, or for one look, is gone."""
+
+    status, type, title = 410, "expired", "已过期"
+
+
 class DocumentNumberTaken(Conflict):
     type, title = "document-number-taken", "文书编号已登记"
 

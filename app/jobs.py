@@ -81,10 +81,21 @@ async def _clear_away(bench: Bench) -> int:
 
 _CLEAR = text("select clear_away(:most)")
 
+
+async def _expire(bench: Bench) -> int:
+    """Exported files that nobody took in time."""
+    async with transaction(bench.engine) as connection:
+        gone: int = (await connection.execute(_EXPIRE, {"most": MOST})).scalar_one()
+    return gone
+
+
+_EXPIRE = text("select exports_expire(:most)")
+
 CHORES: Final = (
     Chore("seal", timedelta(minutes=1), _seal),
     Chore("remind", timedelta(minutes=1), _remind),
     Chore("clear away", timedelta(hours=1), _clear_away),
+    Chore("expire exports", timedelta(minutes=1), _expire),
 )
 
 

@@ -36,6 +36,7 @@ from app.routers import (
     cases,
     clients,
     door,
+    exports,
     frontends,
     glass,
     health,
@@ -91,6 +92,8 @@ def create_app(kinds: Kinds = KINDS, engine: AsyncEngine | None = None) -> FastA
         yield
         if waiting is not None:
             waiting.cancel()
+        for job in app.state.jobs:
+            job.cancel()
         if engine is None:
             await made.dispose()
 
@@ -106,6 +109,7 @@ def create_app(kinds: Kinds = KINDS, engine: AsyncEngine | None = None) -> FastA
     )
     app.state.kinds = kinds
     app.state.actors = Actors()
+    app.state.jobs = set()
     app.state.engine = None
     settings = get_settings()
     app.state.accounts = Rate(settings.account_rate)
@@ -137,6 +141,7 @@ def create_app(kinds: Kinds = KINDS, engine: AsyncEngine | None = None) -> FastA
         notices.router,
         referrals.router,
         papers.router,
+        exports.router,
         record.router,
         indicators.router,
         definitions.make_router(kinds),

@@ -39,6 +39,7 @@ class Permission(StrEnum):
     GLASS_REVIEW = "glass.review"
     POLICE_PAPERS = "papers.police"
     COURT_PAPERS = "papers.court"
+    EXPORTS_MAKE = "exports.make"
     PAPERS_MAKE = "papers.make"
     TEMPLATES_KEEP = "templates.keep"
     DISCLOSURES_READ = "disclosures.read"
@@ -94,6 +95,7 @@ LABELS: Mapping[Permission, str] = {
     P.GLASS_REVIEW: "复核紧急查阅",
     P.POLICE_PAPERS: "推送公安文书",
     P.COURT_PAPERS: "推送法院文书",
+    P.EXPORTS_MAKE: "导出清单",
     P.PAPERS_MAKE: "制作申请文书",
     P.TEMPLATES_KEEP: "维护文书模板",
     P.DISCLOSURES_READ: "查看个人信息提供记录",
@@ -145,6 +147,17 @@ HOLDERS: Mapping[Permission, frozenset[Role]] = {
     P.GLASS_REVIEW: GLASS,
     P.POLICE_PAPERS: frozenset({Role.POLICE}),
     P.COURT_PAPERS: frozenset({Role.COURT}),
+    # Who keeps a ledger of an area, or reports from it.
+    P.EXPORTS_MAKE: frozenset(
+        {
+            Role.WOMEN_FED_DISTRICT,
+            Role.WOMEN_FED_TOWN,
+            Role.POLICE,
+            Role.CIVIL_AFFAIRS,
+            Role.JUSTICE_BUREAU,
+            Role.LEGAL_AID,
+        }
+    ),
     # Who helps to apply (反家暴法 23；10号 2) and reads what the application says.
     P.PAPERS_MAKE: frozenset({Role.WOMEN_FED_DISTRICT, Role.WOMEN_FED_TOWN, Role.POLICE}),
     P.TEMPLATES_KEEP: frozenset({Role.SYSTEM_ADMIN}),

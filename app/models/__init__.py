@@ -23,6 +23,7 @@ from app.models.cases import (
     PartnerDocument,
     Referral,
 )
+from app.models.exports import Export
 from app.models.glass import Glass
 from app.models.machines import MachineClient, MachineKey, MachineToken
 from app.models.papers import CasePaper, PaperTemplate
@@ -60,6 +61,7 @@ __all__ = [
     "Deadline",
     "Disclosure",
     "Event",
+    "Export",
     "Glass",
     "Grant",
     "GuessTurn",

@@ -48,11 +48,11 @@ class TemplateShown(Shown):
     placeholders: list[str] = shown(S0, "可用的占位符")
 
 
-def file_of(content: bytes, name: str, digest: str) -> Response:
+def file_of(content: bytes, name: str, digest: str, media_type: str = DOCX) -> Response:
     """A file to be kept, not shown: the browser is told so, and what it must hash to (RFC 9530)."""
     return Response(
         content,
-        media_type=DOCX,
+        media_type=media_type,
         headers={
             "content-disposition": f"attachment; filename*=UTF-8''{quote(name)}",
             "cache-control": "no-store",

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "papers"
-down_revision = "referrals"
+down_revision = "figures_unbarred"
 branch_labels = None
 depends_on = None
 

@@ -112,6 +112,20 @@ SWITCHES = (
         "    if False:",
         "tests/stories/test_papers.py::test_where_she_hides_gets_into_none",
     ),
+    Sabotage(
+        "what somebody typed may be a formula",
+        "app/services/exports/sheet.py",
+        "sheet.write_string(at, column, text, form)",
+        "sheet.write_formula(at, column, text, form)",
+        "tests/stories/test_exports.py::test_the_file_has_the_rows_of_the_list",
+    ),
+    Sabotage(
+        "an exported file may be taken twice",
+        "app/services/exports/asking.py",
+        "    if row.fetched_at is not None or row.expires_at < clock.now():",
+        "    if row.expires_at < clock.now():",
+        "tests/stories/test_exports.py::test_it_is_handed_out_once_and_not_for_long",
+    ),
     # Secrets
     Sabotage(
         "one nonce for all",

@@ -19,6 +19,7 @@ WORKS: dict[str, set[str]] = {
     "seal_take": {WORKER},
     "notices_send": {WORKER},
     "clear_away": {WORKER},
+    "exports_expire": {WORKER},
     "leaf_digest": set(),
     "await_seal": set(),
 }

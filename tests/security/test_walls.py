@@ -33,6 +33,7 @@ RECORD = {"seal", "seal_leaf", "seal_waiting"}
 """Not for the app: the worker seals."""
 
 OWN = {
+    "export",
     "known_device",
     "passkey_challenge",
     "recovery_code",
@@ -57,6 +58,10 @@ SENT = {"phone_conflict"}  # seen where the case is, and by who sent it
 GIVEN = {"given_case", "given_clock"}  # views past the wall, held by their own condition
 
 CHANGED: dict[str, set[str]] = {
+    "export": {
+        "written", "seen_at", "finished_at", "failed", "sha256", "content", "expires_at",
+        "fetched_at",
+    },
     "glass": {"verdict", "reviewed_by", "reviewed_at"},
     "area": {"*"},
     "attachment": {"withdrawn_at", "withdrawn_by"},

@@ -60,6 +60,7 @@ class What(StrEnum):
     REGISTER_CHANGED = "register_changed"
     PERSON_CHANGED = "person_changed"
     EXPORT_MADE = "export_made"
+    EXPORT_TAKEN = "export_taken"
     BACKUP_MADE = "backup_made"
     BACKUP_RESTORED = "backup_restored"
     NOTICE_READ = "notice_read"
@@ -111,6 +112,7 @@ LABELS: Final[dict[What, str]] = {
     What.REGISTER_CHANGED: "修改登记信息",
     What.PERSON_CHANGED: "修改人员信息",
     What.EXPORT_MADE: "导出",
+    What.EXPORT_TAKEN: "下载导出文件",
     What.BACKUP_MADE: "备份",
     What.BACKUP_RESTORED: "从备份恢复",
     What.NOTICE_READ: "阅读通知",

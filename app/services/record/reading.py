@@ -35,6 +35,7 @@ LOOKED: Final[Mapping[str, str]] = {
     "case_disclosures": "个人信息提供记录",
     "case_looks": "查看记录",
     "contact_phone": "联系电话",
+    "export": "导出明文清单",
     "glass": "紧急查阅",
     "legal_hold": "保留",
     "match_different": "判定不是同一人",

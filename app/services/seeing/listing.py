@@ -32,7 +32,7 @@ from app.policy import Purpose
 from app.services.persons import people
 from app.services.rows import cursors, titles
 from app.services.seeing import reach
-from app.services.seeing.reach import GIVEN, Shape
+from app.services.seeing.reach import GIVEN, Part, Shape
 
 CARD = (
     "id", "number", "kind", "state", "subject", "danger", "opened_at", "closed_at", "valid_until",
@@ -73,25 +73,50 @@ class Page:
 
 async def page(work: Work, filters: Filters, cursor: str | None, limit: int) -> Page:
     """A page of the cases the actor may see. Raises Invalid for a cursor of another list."""
+    rows, following = await found(work, filters, cursor, limit)
+    return Page(items=await _items(work, rows), next=following)
+
+
+async def found(
+    work: Work, filters: Filters, cursor: str | None, limit: int
+) -> tuple[Sequence[Any], str | None]:
+    """The rows of a page, columns CARD and the clock that falls due first, and the next cursor."""
     question = asdict(filters)
-    parts = reach.narrowed([*reach.areas(work), *reach.given(work)], filters.area)
+    parts, asked, values = _asked(work, filters)
     if not parts:
-        return Page(items=[], next=None)
-    asked = frozenset(n for n, v in question.items() if v is not None and n not in VALUES)
-    asked |= {f"{n}={v}" for n, v in question.items() if v is not None and n in VALUES}
-    values: dict[str, Any] = {n: v for n, v in question.items() if v is not None}
-    values |= {"limit": limit + 1, "now": clock.now()}
+        return [], None
+    values |= {"limit": limit + 1}
     if cursor is not None:
         values["opened_at"], values["id"] = cursors.read(cursor, question, "tu")
-    for at, part in enumerate(parts):
-        values |= part.values(work, at)
     statement = _statement(tuple(p.shape for p in parts), asked, cursor is not None)
     rows = await db.rows(work.connection, statement, values)
     more, rows = len(rows) > limit, rows[:limit]
-    return Page(
-        items=await _items(work, rows),
-        next=cursors.write((rows[-1].opened_at, rows[-1].id), question) if more else None,
-    )
+    return rows, cursors.write((rows[-1].opened_at, rows[-1].id), question) if more else None
+
+
+async def count(work: Work, filters: Filters) -> int:
+    """How many cases the pages of these filters have in all."""
+    parts, asked, values = _asked(work, filters)
+    if not parts:
+        return 0
+    statement = _counting(tuple(p.shape for p in parts), asked)
+    (row,) = await db.rows(work.connection, statement, values)
+    found: int = row.cases
+    return found
+
+
+def _asked(work: Work, filters: Filters) -> tuple[list[Part], frozenset[str], dict[str, Any]]:
+    """The parts of the actor's reach that may hold what is asked for, what decides the SQL, and
+    what is bound to it."""
+    question = asdict(filters)
+    parts = reach.narrowed([*reach.areas(work), *reach.given(work)], filters.area)
+    asked = frozenset(n for n, v in question.items() if v is not None and n not in VALUES)
+    asked |= {f"{n}={v}" for n, v in question.items() if v is not None and n in VALUES}
+    values: dict[str, Any] = {n: v for n, v in question.items() if v is not None}
+    values |= {"now": clock.now()}
+    for at, part in enumerate(parts):
+        values |= part.values(work, at)
+    return parts, asked, values
 
 
 VALUES = frozenset({"overdue", "closed"})
@@ -117,17 +142,7 @@ def _statement(
     limit = bindparam("limit", type_=BigInteger)
     parts = []
     for at, shape in enumerate(shapes):
-        # A clock given to somebody is one of a case given to them.
-        by_clock = "overdue=True" in asked
-        case = table_of(Case).c if by_clock else reach.rows(Case, shape)
-        part = select(*(case[name] for name in CARD)).where(
-            *reach.condition(case, shape, at),
-            *(CONDITIONS[name](case) for name in sorted(asked) if name in CONDITIONS),
-        )
-        if by_clock:
-            part = part.where(case.id.in_(select(_late(shape, at))))
-        elif "overdue=False" in asked:
-            part = part.where(case.id.not_in(select(_late(shape, at))))
+        case, part = _part(shape, at, asked, CARD)
         if after:
             part = part.where(tuple_(case.opened_at, case.id) < _LAST)
         if shape.level == GIVEN:
@@ -143,6 +158,31 @@ def _statement(
     merged = union(*parts).subquery("merged")
     newest = merged.c.opened_at.desc(), merged.c.id.desc()
     return _with_next_due(select(merged).order_by(*newest).limit(limit).subquery("found"))
+
+
+def _part(
+    shape: Shape, at: int, asked: frozenset[str], columns: Sequence[str]
+) -> tuple[Any, Select[tuple[Any, ...]]]:
+    """Where the cases of a part are read from, and those of them that were asked for."""
+    # A clock given to somebody is one of a case given to them.
+    by_clock = "overdue=True" in asked
+    case = table_of(Case).c if by_clock else reach.rows(Case, shape)
+    part = select(*(case[name] for name in columns)).where(
+        *reach.condition(case, shape, at),
+        *(CONDITIONS[name](case) for name in sorted(asked) if name in CONDITIONS),
+    )
+    if by_clock:
+        part = part.where(case.id.in_(select(_late(shape, at))))
+    elif "overdue=False" in asked:
+        part = part.where(case.id.not_in(select(_late(shape, at))))
+    return case, part
+
+
+@lru_cache(maxsize=256)
+def _counting(shapes: tuple[Shape, ...], asked: frozenset[str]) -> Select[int]:
+    parts = [_part(shape, at, asked, ("id",))[1] for at, shape in enumerate(shapes)]
+    found = parts[0] if len(parts) == 1 else union(*parts)
+    return select(func.count().label("cases")).select_from(found.subquery("found"))
 
 
 def _with_next_due(found: Subquery) -> Select[tuple[Any, ...]]:

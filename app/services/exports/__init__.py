@@ -1,0 +1,1 @@
+"""Lists that leave as files: asked for with a purpose, sealed, counted, handed out once."""
