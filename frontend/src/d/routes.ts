@@ -27,6 +27,7 @@ export const PAGES: Page[] = [
   { path: '/cases/:id', title: '案件', page: () => import('./pages/case/Case.vue'), permission: 'cases.read', props: true },
   { path: '/new', title: '登记', page: () => import('./pages/new/New.vue'), permission: 'cases.write', menu: '办理' },
   { path: '/notices', title: '通知', page: () => import('./pages/notices/Notices.vue'), permission: 'notices.read', menu: '办理' },
+  { path: '/board', title: '指标', page: () => import('./pages/board/Board.vue'), permission: 'indicators.read', menu: '数据' },
   { path: '/me', title: '本人账号', page: () => import('./pages/me/Me.vue') },
   { path: '/login', title: '登录', page: () => import('./pages/login/Login.vue'), free: true },
 ]
