@@ -39,6 +39,7 @@ class Permission(StrEnum):
     GLASS_REVIEW = "glass.review"
     POLICE_PAPERS = "papers.police"
     COURT_PAPERS = "papers.court"
+    ROOMS_KEEP = "rooms.keep"
     EXPORTS_MAKE = "exports.make"
     PAPERS_MAKE = "papers.make"
     TEMPLATES_KEEP = "templates.keep"
@@ -95,6 +96,7 @@ LABELS: Mapping[Permission, str] = {
     P.GLASS_REVIEW: "复核紧急查阅",
     P.POLICE_PAPERS: "推送公安文书",
     P.COURT_PAPERS: "推送法院文书",
+    P.ROOMS_KEEP: "登记调解室",
     P.EXPORTS_MAKE: "导出清单",
     P.PAPERS_MAKE: "制作申请文书",
     P.TEMPLATES_KEEP: "维护文书模板",
@@ -147,6 +149,8 @@ HOLDERS: Mapping[Permission, frozenset[Role]] = {
     P.GLASS_REVIEW: GLASS,
     P.POLICE_PAPERS: frozenset({Role.POLICE}),
     P.COURT_PAPERS: frozenset({Role.COURT}),
+    # 调解法 10
+    P.ROOMS_KEEP: frozenset({Role.MEDIATOR, Role.JUSTICE_BUREAU}),
     # Who keeps a ledger of an area, or reports from it.
     P.EXPORTS_MAKE: frozenset(
         {

@@ -23,6 +23,7 @@ from app.models.cases import (
     PartnerDocument,
     Referral,
 )
+from app.models.docket import Room, Sitting
 from app.models.exports import Export
 from app.models.glass import Glass
 from app.models.machines import MachineClient, MachineKey, MachineToken
@@ -86,12 +87,14 @@ __all__ = [
     "Recusal",
     "Referral",
     "RefreshToken",
+    "Room",
     "SQLModel",
     "SealLeaf",
     "SealRow",
     "SealWaiting",
     "SecondFactor",
     "Session",
+    "Sitting",
     "StartCode",
     "SubjectRequest",
     "SurveyRound",

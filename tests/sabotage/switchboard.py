@@ -126,6 +126,13 @@ SWITCHES = (
         "    if row.expires_at < clock.now():",
         "tests/stories/test_exports.py::test_it_is_handed_out_once_and_not_for_long",
     ),
+    Sabotage(
+        "the docket asks nobody whether it is dangerous",
+        "app/services/acting/sittings.py",
+        "    if refusal := dangerous.check(known, Empty()):",
+        "    if refusal := None:",
+        "tests/stories/test_docket.py::test_where_violence_showed_they_come_apart",
+    ),
     # Secrets
     Sabotage(
         "one nonce for all",

@@ -47,6 +47,7 @@ EXPECTED: dict[str, set[str]] = {
     "glass.review": {"police", "women_fed_district", "women_fed_town", "civil_affairs"},
     "papers.police": {"police"},
     "papers.court": {"court"},
+    "rooms.keep": {"mediator", "justice_bureau"},
     "exports.make": {
         "women_fed_district",
         "women_fed_town",

@@ -22,6 +22,7 @@ from tests.stories.files import photo
 REGISTERS = {
     "account", "account_grant", "area", "bed", "case_counter", "holiday", "machine_client",
     "machine_key", "machine_token", "organisation", "paper_template", "partner_document",
+    "room",
     "survey_round",
 }  # fmt: skip
 """No personal data of those protected: for everybody who is signed in."""
@@ -54,7 +55,7 @@ BEHIND = {
 }  # fmt: skip
 """Opened for one case, for named people or one account, after the gate."""
 
-SENT = {"phone_conflict"}  # seen where the case is, and by who sent it
+SENT = {"phone_conflict", "sitting"}  # seen where the case is; a conflict by who sent it too
 GIVEN = {"given_case", "given_clock"}  # views past the wall, held by their own condition
 
 CHANGED: dict[str, set[str]] = {
@@ -88,6 +89,8 @@ CHANGED: dict[str, set[str]] = {
     },
     "passkey_challenge": {"used_at"}, "recovery_code": {"used_at"}, "start_code": {"used_at"},
     "second_factor": {"name", "key", "sealed", "counter", "confirmed_at", "removed_at"},
+    "room": {"closed_at"},
+    "sitting": {"cancelled_at", "district", "town", "village", "seen_by"},
     "session": {"verified_at", "revoked_at"},
 }  # fmt: skip
 """What the app may update. Nothing may be deleted or truncated."""

@@ -49,7 +49,7 @@ from app.services.rows.cards import Card
 ORGANISATION_KIND = {Role.MEDIATOR: "mediation_committee"}
 """Where an organisation's kind is not the role's own name."""
 
-COPIES = ("case_party", "party_gram", "bed_stay", "deadline")
+COPIES = ("case_party", "party_gram", "bed_stay", "sitting", "deadline")
 """Tables that carry the place of their case and move with it; past events and met clocks stay."""
 
 
