@@ -25,6 +25,7 @@ from app.errors import (
     TooManyAttempts,
 )
 from app.permissions import Confined, Permission
+from app.rates import Rate, network
 from app.services.identity import accounts, machines, sessions
 from app.services.identity.machines import Said
 from app.tokens import Claims
@@ -77,9 +78,10 @@ async def get_claims(
     try:
         claims = tokens.verify(sessions.keys(), credentials.credentials, now=datetime.now(UTC))
     except tokens.BadToken:
+        # Whoever makes tokens up is a stranger, and counted as one.
+        _count(request.app.state.addresses, network(request.client.host if request.client else ""))
         raise SignInNeeded(OUTDATED) from None
-    if wait := request.app.state.accounts.wait(claims.account_id):
-        raise TooManyAttempts("请求过于频繁，请稍后再试", retry_after=wait)
+    _count(request.app.state.accounts, claims.account_id)
     return claims
 
 
@@ -90,6 +92,11 @@ def ours(token: str) -> bool:
     except tokens.BadToken:
         return False
     return True
+
+
+def _count(rate: Rate, whose: str | int) -> None:
+    if wait := rate.wait(whose):
+        raise TooManyAttempts("请求过于频繁，请稍后再试", retry_after=wait)
 
 
 ClaimsDep = Annotated[Claims, Depends(get_claims)]

@@ -114,13 +114,9 @@ def create_app(kinds: Kinds = KINDS, engine: AsyncEngine | None = None) -> FastA
     app.state.engine = None
     settings = get_settings()
     app.state.accounts = Rate(settings.account_rate)
+    app.state.addresses = addresses = Rate(settings.address_rate)
     problems.install(app)
-    app.add_middleware(
-        door.Door,
-        production=settings.production,
-        addresses=Rate(settings.address_rate),
-        known=ours,
-    )
+    app.add_middleware(door.Door, production=settings.production, addresses=addresses, known=ours)
     app.state.bodies = bodies = typed.bodies(kinds)
     routers = (
         accounts.router,

@@ -25,7 +25,18 @@ log = logging.getLogger("anlan.serve")
 def serve(settings: Settings, processes: int) -> None:
     """Answer requests until we are told to end. A process that dies is replaced; if one cannot
     start at all, SystemExit."""
-    config = uvicorn.Config(
+    config = configured(settings)
+    with suppress(KeyboardInterrupt):
+        if processes == 1:
+            uvicorn.Server(config).run()
+        else:
+            _supervise(config, processes)
+
+
+def configured(settings: Settings) -> uvicorn.Config:
+    """How the server is set up. What a request says of where it came from is believed of the
+    configured proxies only."""
+    return uvicorn.Config(
         create_app,
         factory=True,
         host=settings.host,
@@ -36,11 +47,6 @@ def serve(settings: Settings, processes: int) -> None:
         forwarded_allow_ips=settings.proxies,
         timeout_graceful_shutdown=30,
     )
-    with suppress(KeyboardInterrupt):
-        if processes == 1:
-            uvicorn.Server(config).run()
-        else:
-            _supervise(config, processes)
 
 
 def _supervise(config: uvicorn.Config, processes: int) -> None:

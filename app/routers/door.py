@@ -52,6 +52,8 @@ AT_ONCE = 256
 """Requests in one process at the same time; more would only wait for a connection in vain."""
 
 API, DOCS, HEALTH = "/api/", "/api/docs", "/api/health"
+UNSIGNED = frozenset(f"/api/v1/{way}" for way in ("auth/login", "auth/refresh", "oauth/token"))
+"""Ways in, where a token proves nothing. Elsewhere a token that is none counts, too (app/deps)."""
 
 Headers = Sequence[tuple[bytes, bytes]]
 
@@ -210,7 +212,7 @@ class Door:
         if len(given) > HEADERS or size > HEADER_BYTES:
             raise HeadersTooLarge("请求头太多或太大")
         path: str = scope["path"]
-        if not signed_in and path.startswith(API) and path != HEALTH:
+        if path in UNSIGNED or (not signed_in and path.startswith(API) and path != HEALTH):
             self._count(scope)
         return await _whole_body(receive, most) if has_body else receive
 

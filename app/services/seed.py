@@ -12,7 +12,7 @@ from app import clock, tokens
 from app.access import Held
 from app.config import SettingsError, get_settings
 from app.errors import Invalid
-from app.models import Account, Bed, Organisation
+from app.models import Account, Bed, Credential, Organisation
 from app.models.columns import table_of
 from app.places import Place, place_of
 from app.roles import Role
@@ -95,10 +95,12 @@ class Seeded:
 async def seed(connection: AsyncConnection) -> Seeded:
     """Add what is missing of the demo's registers and accounts; on the owner's connection.
 
-    Raises SettingsError in production, Invalid before the areas are imported.
+    Raises SettingsError in production and for a database that somebody works with, Invalid before
+    the areas are imported.
     """
     if get_settings().production:
         raise SettingsError("生产环境不得载入演示数据", "demo data is refused in production")
+    await _refuse_real(connection)
     today = clock.local_day(clock.now())
     here = await areas.list_areas(connection, today)
     if DISTRICT not in {area.code for area in here}:
@@ -107,6 +109,27 @@ async def seed(connection: AsyncConnection) -> Seeded:
     serving = await _serving(connection)
     beds = await _beds(connection, serving[("shelter", Place(DISTRICT))])
     return Seeded(organisations, beds, await _accounts(connection, serving))
+
+
+async def _refuse_real(connection: AsyncConnection) -> None:
+    """Settings can be wrong: a database is the demo's if nobody has an account in it, or if one of
+    the demo's still opens by the published password."""
+    names = [demo.username for demo in DEMO]
+    hashes = (
+        select(col(Credential.password_hash))
+        .join(Account, col(Account.id) == col(Credential.account_id))
+        .where(col(Account.username).in_(names))
+        .order_by(col(Account.id))
+    )
+    if (await connection.execute(select(col(Account.id)).limit(1))).first() is None:
+        return
+    for hashed in (await connection.execute(hashes)).scalars():
+        if await tokens.verify_password_async(hashed, PASSWORD):
+            return
+    raise SettingsError(
+        "数据库中已有工作账号，不是演示数据库，不得载入演示数据",
+        "somebody works with this database: no demo data goes into it",
+    )
 
 
 async def _organisations(connection: AsyncConnection, here: Sequence[Any]) -> int:

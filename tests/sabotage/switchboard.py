@@ -188,7 +188,7 @@ SWITCHES = (
     Sabotage(
         "a code of the moment opens twice",
         "app/services/identity/second_factors.py",
-        "or_(_FACTORS.c.counter < counter, and_(_FACTORS.c.counter == 0, literal(counter) == 0)),",
+        "or_(FACTORS.c.counter < counter, and_(FACTORS.c.counter == 0, literal(counter) == 0)),",
         "",
         "tests/stories/test_second_factors.py::test_a_code_opens_once_and_older_ones_no_more",
     ),

@@ -227,6 +227,11 @@ async def test_the_demo_is_there_once_and_never_in_production(
                  " where kind = 'mediation_committee' and village is not null")
         )  # fmt: skip
         assert committees.scalar_one() == 164 - 5
+        await connection.execute(text("savepoint before"))
+        await connection.execute(text("update credential set password_hash = 'changed'"))
+        with pytest.raises(SettingsError, match="工作账号"):
+            await seed.seed(connection)
+        await connection.execute(text("rollback to savepoint before"))
         monkeypatch.setattr(Settings, "production", True)
         assert get_settings().production
         with pytest.raises(SettingsError, match="生产环境"):

@@ -264,8 +264,13 @@ async def test_an_erased_case_says_so_and_names_nobody(
     before = (await fed.get(f"/cases/{closed.case_id}")).json()
     names = {p["name"] for p in before["parties"] if p["name"]}
     assert names
+    asked = wish(closed.case_id, before["parties"][0]["person_id"])
+    taken = await closed.boss.post("/subject-requests", json=asked)
+    assert taken.status_code == 201, taken.text
     await step_up(closed.boss)
     with clock.at(closed.ended + 6 * YEAR):
+        assert (await closed.erase()).json()["type"] == "/problems/held", "she waits for an answer"
+        assert (await answered(closed.boss, taken.json(), granted=True)).status_code == 200
         assert (await closed.erase()).status_code == 204
         assert (await closed.erase()).status_code == 409
         page = await fed.get(f"/cases/{closed.case_id}")
@@ -276,6 +281,13 @@ async def test_an_erased_case_says_so_and_names_nobody(
             f"/cases/mediation/{closed.case_id}/reopen", json=command({"reason": "再起纠纷"})
         )
         assert note.json()["type"] == "/problems/shredded"
+        again = await closed.boss.post("/subject-requests", json=asked)
+        assert (again.status_code, again.json()["id"]) == (200, asked["id"]), "a repeat is a repeat"
+        other = asked | {"wish": "另一项请求"}
+        reused = await closed.boss.post("/subject-requests", json=other)
+        assert reused.json()["type"] == "/problems/id-reused"
+        new = await closed.boss.post("/subject-requests", json=other | {"id": str(uuid7())})
+        assert (new.status_code, new.json()["type"]) == (410, "/problems/shredded")
     async with owner() as connection:
         left = await connection.execute(
             text(

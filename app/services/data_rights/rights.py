@@ -44,7 +44,8 @@ async def take_down(
     """Note what a person of a case asks; the request, and whether it is new.
 
     Its term begins at `received_at` (个保法 50). Raises NotFound for a case out of sight, Invalid
-    for somebody who is no party of it or a moment to come, IdReused.
+    for somebody who is no party of it or a moment to come, IdReused, Shredded for a new request
+    about what was erased: there is nothing left to ask about.
     """
     await answers.keep_key(work, case_id)
     opened = await looks.open_for(work, case_id, "subject_request")
@@ -58,13 +59,20 @@ async def take_down(
     if person_id not in {p.person_id for p in await access.parties_of(work, case_id)}:
         raise Invalid("所选人员不是本案当事人", [{"field": "person_id", "message": "请重新选择"}])
     place = access.place_in(opened.row)
+    try:
+        sealed = _seal(opened, "wish", id, wish)
+    except Shredded:
+        if await _find(work, id) is None:
+            detail = "这件案件的个人信息已依法删除，不能再提出请求"
+            raise Shredded(detail, basis="个保法 47") from None
+        return await _repeated(work, id, print_), False
     made = insert(_table).values(
         id=id,
         case_id=case_id,
         person_id=person_id,
         asked=asked.value,
         asked_by=asked_by.value,
-        wish=_seal(opened, "wish", id, wish),
+        wish=sealed,
         received_at=received_at,
         due_at=clock.due(ANSWERED_WITHIN, received_at, work.holidays),
         account_id=work.actor.account_id,
@@ -75,10 +83,15 @@ async def take_down(
     row = (await work.connection.execute(new)).one_or_none()
     if row is not None:
         return _shown(row), True
+    return await _repeated(work, id, print_), False
+
+
+async def _repeated(work: Work, id: UUID, print_: bytes) -> dict[str, Any]:
+    """The request that was taken down before by that id, which may be sent again for ever."""
     known = await _find(work, id)
     if known is None or known.fingerprint != print_:
         raise IdReused("这个编号已用于另一次提交，请重新提交")
-    return _shown(known), False
+    return _shown(known)
 
 
 _AFTER = tuple_(_row.due_at, _row.id) > tuple_(
