@@ -1,7 +1,7 @@
 """Who may see what. The only module that selects cases and people."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -87,9 +87,13 @@ def unbarred(table: Any, actor: Actor) -> list[ColumnElement[bool]]:
 
 
 def decision(work: Work, row: Any, purpose: Purpose = Purpose.WORK) -> Decision:
-    """How much the actor reads of the case of a row with its id, kind, place and holders."""
+    """How much the actor reads of the case of a row with its id, kind, place and holders; to
+    reveal what is secret, also with who has it in hand."""
     kind = work.kinds[row.kind]
-    return decide(kind, work.actor.stands(kind, row), purpose)
+    standing = work.actor.stands(kind, row)
+    if purpose is Purpose.REVEAL:
+        standing = replace(standing, in_charge=row.account_id == work.actor.account_id)
+    return decide(kind, standing, purpose)
 
 
 def within_reach(table: type[Placed]) -> ColumnElement[bool]:
@@ -259,9 +263,10 @@ async def people_of(work: Work, ids: Sequence[UUID]) -> dict[UUID, Any]:
     return {p.id: p for p in await rows(work.connection, _PEOPLE, {"ids": list(ids)})}
 
 
-async def person_for_change(work: Work, person_id: UUID) -> Row[Any]:
+async def person_for_change(work: Work, person_id: UUID) -> tuple[Row[Any], bool]:
     """A person whom the actor knows by name through some case, locked until the transaction ends:
-    what two cases add to one person must not overwrite each other. Else NotFound."""
+    what two cases add to one person must not overwrite each other. And whether the actor carries
+    one of her cases. Else NotFound."""
     through = (
         select(*table_of(Case).c)
         .join(CaseParty, col(CaseParty.case_id) == col(Case.id))
@@ -273,4 +278,10 @@ async def person_for_change(work: Work, person_id: UUID) -> Row[Any]:
     await enter_people(work, [person_id])
     locked = _PERSON.with_for_update(key_share=True)
     row: Row[Any] = (await work.connection.execute(locked, {"id": person_id})).one()
-    return row
+    return row, any(carries(work, case) for case in cases)
+
+
+def carries(work: Work, row: Any) -> bool:
+    """Whether the case, of a row with its kind, place and holders, is the actor's to carry."""
+    kind = work.kinds[row.kind]
+    return bool(work.actor.roles_in(place_in(row), row.seen_by) & kind.carried_by)

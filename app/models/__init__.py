@@ -28,7 +28,14 @@ from app.models.exports import Export
 from app.models.glass import Glass
 from app.models.machines import MachineClient, MachineKey, MachineToken
 from app.models.papers import CasePaper, PaperTemplate
-from app.models.people import CaseParty, PartyGram, Person, PersonMatch, PersonVault
+from app.models.people import (
+    CaseParty,
+    PartyGram,
+    Person,
+    PersonChange,
+    PersonMatch,
+    PersonVault,
+)
 from app.models.phones import PhoneConflict
 from app.models.privacy import Disclosure, LegalHold, SubjectRequest
 from app.models.record import AuditEntry, SealLeaf, SealRow, SealWaiting
@@ -80,6 +87,7 @@ __all__ = [
     "PartyGram",
     "PasskeyChallenge",
     "Person",
+    "PersonChange",
     "PersonMatch",
     "PersonVault",
     "PhoneConflict",

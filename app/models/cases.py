@@ -146,7 +146,16 @@ class Event(Placed, table=True):
             "ix_event_flags",
             "district",
             "happened_at",
-            postgresql_include=["kind", "name", "outcome", "sex", "town", "village", "flags"],
+            postgresql_include=[
+                "kind",
+                "name",
+                "outcome",
+                "sex",
+                "town",
+                "village",
+                "flags",
+                "case_id",
+            ],
             postgresql_where=text("replaced_by is null and flags <> '{}'"),
         ),
     )

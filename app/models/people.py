@@ -4,7 +4,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Text
 from sqlmodel import Field, Index, SQLModel
 
-from app.models.columns import Placed, cipher, moment
+from app.models.columns import BIG, Placed, cipher, moment
 
 
 class Person(SQLModel, table=True):
@@ -42,6 +42,24 @@ class PersonVault(SQLModel, table=True):
     recorded_at: datetime = moment(now=True)
 
     __table_args__ = (Index("ix_person_vault_person", "person_id"),)
+
+
+class PersonChange(SQLModel, table=True):
+    """What was said of a person, and what was known until then: for ever, under a key of its own.
+    What was not `taken` stands only here."""
+
+    __tablename__ = "person_change"
+    id: UUID = Field(primary_key=True)
+    person_id: UUID = Field(foreign_key="person.id")
+    event_id: UUID
+    account_id: int = Field(sa_type=BIG)
+    organisation_id: int | None = Field(default=None, sa_type=BIG)
+    taken: bool
+    key: bytes = cipher()
+    sealed: bytes = cipher()
+    recorded_at: datetime = moment(now=True)
+
+    __table_args__ = (Index("ix_person_change_person", "person_id", "recorded_at"),)
 
 
 class CaseParty(Placed, table=True):

@@ -1,6 +1,6 @@
 """People: found by what is typed into a body, never by an address; and who may be who."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Self
 from uuid import UUID
 
@@ -15,8 +15,9 @@ from app.kinds.forms import S1, S2, S3
 from app.permissions import Permission
 from app.routers.bodies import Body
 from app.routers.case_parts import CaseBrief, PersonFacts
+from app.routers.queries import Cursor, Limit
 from app.routers.shown import Shown, shown
-from app.services.persons import matches, search
+from app.services.persons import history, matches, search
 from app.services.persons.matches import Verdict
 from app.services.persons.search import Wanted
 
@@ -71,6 +72,37 @@ class PersonShown(PersonFacts):
     cases: list[CaseOfPerson] = shown(S1, "本人可见的案件")
 
 
+class FactsKept(Shown):
+    """As `PersonFacts`, of one change: what it does not touch is null."""
+
+    name: str | None = shown(S2, "姓名")
+    sex: str | None = shown(S1, "性别")
+    sex_title: str | None = shown(S1, "性别名称")
+    birth_on: date | None = shown(S3, "出生日期")
+    id_number: str | None = shown(S3, "身份证号")
+    phone: str | None = shown(S2, "联系电话（中间四位不显示）")
+    home_address: str | None = shown(S3, "户籍或常住地址")
+    safe_contact: str | None = shown(S2, "安全联系方式")
+    flags: list[str] | None = shown(S3, "特殊保护情形代码")
+
+
+class ChangeShown(Shown):
+    id: UUID = shown(S1, "编号")
+    taken: bool = shown(S1, "已采用；否则只作记录，由承办部门核对")
+    recorded_at: datetime = shown(S1, "登记时间")
+    account: str | None = shown(S1, "登记人")
+    organisation: str | None = shown(S1, "登记单位")
+    before: FactsKept = shown(S1, "原来的")
+    said: FactsKept = shown(S1, "登记的")
+
+
+class ChangePage(Shown):
+    """Newest first; `next` is the cursor of the page that follows."""
+
+    items: list[ChangeShown] = shown(S1, "变更")
+    next: str | None = shown(S1, "下一页")
+
+
 class MatchShown(Shown):
     """Two rows that may be one person."""
 
@@ -123,6 +155,22 @@ async def list_matches(work: Annotated[Work, needs(Permission.PEOPLE_MATCH)]) ->
 async def read_person(work: Annotated[Work, needs(Permission.PEOPLE_FIND)], person_id: UUID) -> Any:
     """一名人员及本人可见的案件；查看敏感内容会留下记录。"""
     return await search.person_page(work, person_id)
+
+
+@router.get(
+    "/{person_id}/changes",
+    operation_id="list_person_changes",
+    summary="人员信息的变更",
+    response_model=ChangePage,
+)
+async def list_person_changes(
+    work: Annotated[Work, needs(Permission.PEOPLE_FIND)],
+    person_id: UUID,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> Any:
+    """谁在什么时候改了什么，原来是什么；未予采用的说法也在其中。"""
+    return await history.page(work, person_id, cursor, limit)
 
 
 @router.post(

@@ -29,14 +29,20 @@ READS = {
     "audit_admin":        "- 000000",
 }  # fmt: skip
 
+BREAKING = {"police", "women_fed_district", "women_fed_town", "civil_affairs"}
+"""Who may break the glass: "glass" is who did. She reads, and does nothing."""
+
 COVERED = {"own", "parent", "district"}
 """Where somebody's area is, seen from a case in a village: hers, the town, the district. Not:
 sibling (a village of the same town), other_town, other_district."""
 
 RELATIONS = (
     "own", "parent", "district", "sibling", "other_town", "other_district",
-    "held", "barred", "barred_holder",
+    "held", "barred", "barred_holder", "in_hand", "glass",
 )  # fmt: skip
+
+
+HOLDING = {"held", "in_hand"}
 
 
 def works(role: str) -> bool:
@@ -48,12 +54,13 @@ def reaches(role: str, relation: str) -> bool:
     """Whether a case is in sight, so that an action on it can be judged."""
     if relation.startswith("barred"):
         return False
-    return relation == "held" or (READS[role][0] == "A" and relation in COVERED)
+    return relation in HOLDING or (READS[role][0] == "A" and relation in COVERED)
 
 
 def reads(role: str, relation: str, kind: str) -> int:
     """The class read in a case of the kind: 0 for what is not there, else 1 to 3."""
-    return int(READS[role][2:][KINDS.index(kind)]) if reaches(role, relation) else 0
+    broke = relation == "glass" and role in BREAKING
+    return int(READS[role][2:][KINDS.index(kind)]) if broke or reaches(role, relation) else 0
 
 
 def read_status(role: str, relation: str, kind: str) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from typing import Any
 
 import httpx
@@ -13,7 +14,7 @@ from app import tokens
 from app.ids import uuid7
 from app.services import seed
 from app.services.identity import sessions
-from tests.security.oracle import READS, RELATIONS
+from tests.security.oracle import BREAKING, READS, RELATIONS
 
 SIBLING, OTHER_TOWN, OTHER_DISTRICT = 441802103202, 441802106000, 441803000000
 AREAS = {
@@ -26,13 +27,22 @@ AREAS = {
     "held": OTHER_TOWN,
     "barred": seed.DISTRICT,
     "barred_holder": OTHER_TOWN,
+    "in_hand": OTHER_TOWN,
+    "glass": OTHER_TOWN,
 }
 _ACCOUNT = text("insert into account (username, display_name) values (:name, '某人') returning id")
 _GRANT = text("insert into account_grant values (:id, :role, :area, false)")
 _SESSION = text(
-    "insert into session (id, account_id, ends_at) values (:session, :id, now() + interval '2 h')"
+    "insert into session (id, account_id, ends_at, verified_at)"
+    " values (:session, :id, now() + interval '2 h', now())"
+)
+_GLASS = text(
+    "insert into glass (id, case_id, account_id, role, broken_at, ends_at, district, town, village)"
+    " select :id, k.id, :who, 'police', now(), now() + interval '1 h', k.district, k.town,"
+    ' k.village from "case" k where k.id = :case'
 )
 GONE = (
+    "delete from glass where account_id = any(:ids)",
     "delete from session where account_id = any(:ids)",
     "delete from account_grant where account_id = any(:ids)",
     "delete from account where id = any(:ids)",
@@ -53,33 +63,45 @@ class Somebody:
 
 
 async def everybody(app: FastAPI, connection: AsyncConnection) -> list[Somebody]:
-    """Every role in every relation, with a session."""
+    """Every role in every relation."""
+    assert set(AREAS) == set(RELATIONS)
+    return await these(app, connection, list(product(READS, AREAS)))
+
+
+async def these(
+    app: FastAPI, connection: AsyncConnection, wanted: Sequence[tuple[str, str]]
+) -> list[Somebody]:
+    """An account for each of these roles and relations, with a session that has just shown a
+    second factor."""
     found, now = [], datetime.now(UTC)
-    for role in READS:
-        for relation, area in AREAS.items():
-            values: dict[str, Any] = {"name": f"x.{role}.{relation}", "role": role, "area": area}
-            id = (await connection.execute(_ACCOUNT, values)).scalar_one()
-            session = uuid7()
-            await connection.execute(_GRANT, values | {"id": id})
-            await connection.execute(_SESSION, {"session": session, "id": id})
-            token = tokens.issue(
-                sessions.keys(), account_id=id, session_id=session, now=now,
-                life=timedelta(minutes=15),
-            )  # fmt: skip
-            found.append(Somebody(app, role, relation, id, token))
-    assert {one.relation for one in found} == set(RELATIONS)
+    for role, relation in wanted:
+        values: dict[str, Any] = {"name": f"x.{role}.{relation}", "role": role}
+        id = (await connection.execute(_ACCOUNT, values)).scalar_one()
+        session = uuid7()
+        await connection.execute(_GRANT, values | {"id": id, "area": AREAS[relation]})
+        await connection.execute(_SESSION, {"session": session, "id": id})
+        token = tokens.issue(
+            sessions.keys(), account_id=id, session_id=session, now=now,
+            life=timedelta(minutes=15),
+        )  # fmt: skip
+        found.append(Somebody(app, role, relation, id, token))
     return found
 
 
 async def hold(
     connection: AsyncConnection, people: Sequence[Somebody], cases: Sequence[str]
 ) -> None:
-    """Give the cases to those who hold them, and bar those who are barred."""
-    holders = [p.id for p in people if p.relation in ("held", "barred_holder")]
+    """Give the cases to those who hold them, let those read who broke the glass, and bar those who
+    are barred. Before anybody asks: who asked once is known as she was."""
+    holders = [p.id for p in people if p.relation in ("held", "barred_holder", "in_hand")]
     for table in COPIES:
         column = "id" if table == '"case"' else "case_id"
         give = f"update {table} set seen_by = seen_by || :ids where {column} = any(:cases)"  # noqa: S608
         await connection.execute(text(give), {"ids": holders, "cases": list(cases)})
+    for one in people:
+        if one.relation == "glass" and one.role in BREAKING:
+            for case in cases:
+                await connection.execute(_GLASS, {"id": uuid7(), "case": case, "who": one.id})
     bar = text("select recuse(:id, :case, 'ordered', null)")
     for one in people:
         if one.relation.startswith("barred"):

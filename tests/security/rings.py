@@ -30,8 +30,8 @@ SECRET = REPORT | {
 }
 SEALED = {
     "case": "data", "audit_entry": "data", "access_log": "data", "person": "data",
-    "second_factor": "data", "person_vault": "vault", "case_vault": "vault",
-    "phone_conflict": "vault", "event": "", "attachment": "",
+    "person_change": "data", "second_factor": "data", "person_vault": "vault",
+    "case_vault": "vault", "phone_conflict": "vault", "event": "", "attachment": "",
 }  # fmt: skip
 """Every table with a key, cases before their events, and the ring of its key."""
 

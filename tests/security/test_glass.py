@@ -78,6 +78,47 @@ async def test_one_case_is_read_for_an_hour_and_nothing_is_done_to_it(
         assert grant.organisation_id is not None
 
 
+async def test_what_the_vault_keeps_is_shown_for_a_reason_of_its_own(
+    client: Client, owner: Owner, helper: httpx.AsyncClient
+) -> None:
+    """Whoever takes her in at night must know where not to bring her back to; not who reported."""
+    boss, where = await client("women_fed_district"), "某巷九号三楼"
+    secret = {"victim": WIFE | {"present_address": where}, "reporter_name": "知情人甲"}
+    body = command(REPORT | secret, area=seed.VILLAGE)
+    case_id = (await boss.post("/cases/dv_warning", json=body)).json()["case_id"]
+    assert (await helper.post("/glass", json=asked())).status_code == 200
+    items = (await helper.get(f"/cases/{case_id}/vault")).json()["items"]
+    assert {i["name"]: i["open"] for i in items} == {
+        "present_address": True,
+        "reporter_name": False,
+    }
+    facts = {i["name"]: i["id"] for i in items}
+    url, why = f"/cases/{case_id}/vault/reveal", "受害人不能说话，需核对她从哪里来"
+    for name, status in (("present_address", 200), ("reporter_name", 403)):
+        answer = await helper.post(url, json={"facts": [facts[name]], "reason": why})
+        assert answer.status_code == status, answer.text
+    shown = await helper.post(url, json={"facts": [facts["present_address"]], "reason": why})
+    assert [i["value"] for i in shown.json()["items"]] == [where]
+    no_reason = {"facts": [facts["present_address"]], "reason": "看"}
+    assert (await helper.post(url, json=no_reason)).status_code == 422
+    person = next(i["person_id"] for i in items if i["person_id"])
+    new = {
+        "id": str(uuid7()),
+        "person_id": person,
+        "name": "present_address",
+        "value": "别处",
+        "replaces": None,
+    }
+    written = await helper.post(f"/cases/{case_id}/vault/facts", json=new)
+    assert written.status_code == 404, written.text
+    async with owner() as connection:
+        looks = "select count(*) from access_log where what = 'reveal:present_address'"
+        assert await connection.scalar(text(f"{looks} and reason is not null")) == 2
+    with clock.at(clock.now() + timedelta(minutes=61)):
+        body = {"facts": [facts["present_address"]], "reason": why}
+        assert (await helper.post(url, json=body)).status_code == 404
+
+
 async def test_it_takes_a_role_a_factor_a_reason_and_a_case(
     client: Client, owner: Owner, helper: httpx.AsyncClient
 ) -> None:

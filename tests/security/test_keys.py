@@ -65,6 +65,7 @@ KEEPS = {
         "UPDATE answer",
     },
     "person": {"SELECT id", "SELECT key", "SELECT sealed", "UPDATE key", "UPDATE sealed"},
+    "person_change": {"SELECT id", "SELECT key", "UPDATE key"},
     "person_vault": {"SELECT id", "SELECT key", "UPDATE key"},
     "phone_conflict": {"SELECT id", "SELECT key", "UPDATE key"},
     "second_factor": {"SELECT id", "SELECT key", "UPDATE key"},

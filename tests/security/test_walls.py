@@ -50,8 +50,7 @@ PLACED = {
 }  # fmt: skip
 BEHIND = {
     "access_log", "attachment", "audit_entry", "case_paper", "case_vault", "glass", "legal_hold",
-    "person",
-    "person_match", "person_vault", "recusal",
+    "person", "person_change", "person_match", "person_vault", "recusal",
 }  # fmt: skip
 """Opened for one case, for named people or one account, after the gate."""
 
@@ -238,6 +237,9 @@ async def shelter_id(client: Client, owner: Owner) -> int:
         await ok(shelter.post(f"{url}/admit", json=command(admission)))
         await ok(fed.get(f"/cases/{first['case_id']}"))
         parties = (await ok(fed.get(f"/cases/{first['case_id']}/parties")))["items"]
+        again = {"person_id": parties[0]["person_id"], "phone": "13800000023"}
+        joins = {"role": "witness", "person": again}
+        await ok(fed.post(f"/cases/dv_warning/{first['case_id']}/add_party", json=command(joins)))
         asked = wish(first["case_id"], parties[0]["person_id"])
         await ok(fed.post("/subject-requests", json=asked))
         await ok(fed.post(f"/cases/{first['case_id']}/attachments", json=photo()))

@@ -293,12 +293,14 @@ async def test_an_erased_case_says_so_and_names_nobody(
             text(
                 "select (select count(*) from party_gram where case_id = :id),"
                 " (select count(*) from event where case_id = :id and key <> ''),"
+                " (select count(*) from case_party p join person_change c using (person_id)"
+                "  where p.case_id = :id and c.key <> ''),"
                 " (select count(*) from case_party p join person q on q.id = p.person_id"
                 "  where p.case_id = :id and (q.key <> '' or q.name_index is not null))"
             ),
             {"id": closed.case_id},
         )
-        assert tuple(left.one()) == (0, 0, 0)
+        assert tuple(left.one()) == (0, 0, 0, 0)
 
 
 async def test_what_a_phone_recorded_of_an_erased_case_goes_with_it(

@@ -18,6 +18,7 @@ from app.kinds.identity import birth_and_sex
 from app.kinds.people import Flag, PartyRole, PersonAnswer, Relation, Sex
 from app.models import CaseParty, PartyGram, Person, PersonMatch, PersonVault
 from app.models.columns import table_of
+from app.services.persons import changes
 from app.services.rows.batch import Batch
 from app.services.rows.cards import Card
 
@@ -44,6 +45,7 @@ async def take(
     """The person of an answer: the one it picks, else a new row; joined to the case.
 
     Somebody who looks like a person already known is noted for a human to decide.
+    Who picks a person without carrying a case of hers adds to what is known and overwrites nothing.
     Raises Invalid if the picked person is not among those the actor may see.
     """
     if answer.person_id is not None:
@@ -66,7 +68,7 @@ async def _again(
     person_id = answer.person_id
     assert person_id is not None  # noqa: S101 - the caller's branch
     try:
-        row = await access.person_for_change(work, person_id)
+        row, carries = await access.person_for_change(work, person_id)
     except NotFound:
         raise Invalid(
             "所选人员不存在或不在您的工作范围",
@@ -74,13 +76,21 @@ async def _again(
         ) from None
     key = crypto.open_key(crypto.keyring(), row.key)
     before = crypto.unseal_values(key, row.sealed, Place("person", "sealed", person_id))
-    new = {k: v for k, v in _facts(answer).items() if v not in (None, [])}
-    facts = before | {"sex": row.sex} | new
-    facts["flags"] = sorted({*row.flags, *new.get("flags", [])})
-    if new:
+    before |= {"sex": row.sex, "flags": list(row.flags)}
+    said = changes.differing(before, _facts(answer))
+    taken = said if carries else changes.additions(before, said)
+    otherwise = {name: value for name, value in said.items() if name not in taken}
+    facts = before | taken
+    if taken:
         await work.connection.execute(
             _UPDATE, {"pid": person_id, **_columns(key, person_id, facts)}
         )
+    changes.keep(work, batch, person_id, event_id, before, taken, taken=True)
+    changes.keep(work, batch, person_id, event_id, before, otherwise, taken=False)
+    if otherwise:
+        await changes.tell(work, person_id, case.id, changes.SAID_OTHERWISE)
+    if "safe_contact" in taken and before.get("safe_contact"):
+        await changes.tell(work, person_id, case.id, changes.CONTACT_CHANGED)
     known = _known(person_id, role, answer.relation, facts)
     _join(case, event_id, known, facts, batch)
     _lock_away(person_id, answer, batch)

@@ -24,6 +24,7 @@ from app.kinds.forms import Form, Sight, note_of
 from app.kinds.people import PersonAnswer
 from app.models import Bed, CaseVault, Event, Organisation, PersonVault
 from app.models.columns import table_of
+from app.policy import BREAKS_GLASS, Purpose
 from app.roles import Role
 from app.services.identity import accounts
 from app.services.persons import people
@@ -71,8 +72,8 @@ def keeping_of(name: str) -> Keeping:
 
 
 WHO: Final[Mapping[Keeping, str]] = {
-    Keeping.HANDLER: "承办人",
-    Keeping.SHELTER: "承办人和接收她的庇护场所",
+    Keeping.HANDLER: "承办人和紧急查阅的人员",
+    Keeping.SHELTER: "承办人、接收她的庇护场所和紧急查阅的人员",
     Keeping.REPORTER: "承办的公安人员和公安主管人员",
 }
 BASIS: Final[Mapping[Keeping, str]] = {
@@ -83,16 +84,17 @@ BASIS: Final[Mapping[Keeping, str]] = {
 
 
 def may_be_shown(
-    keeping: Keeping, *, roles: Collection[Role], in_charge: bool, supervisor: bool
+    keeping: Keeping, *, roles: Collection[Role], near: bool, in_charge: bool, supervisor: bool
 ) -> bool:
-    """Whether somebody with these roles in a case is shown what is kept so."""
+    """Whether somebody with these roles in a case is shown what is kept so. `near` is who has it in
+    hand, or broke the glass to it: who reported is not what an emergency asks."""
     match keeping:
         case Keeping.REPORTER:
             return Role.POLICE in roles and (in_charge or supervisor)
         case Keeping.SHELTER:
-            return in_charge or Role.SHELTER in roles
+            return near or Role.SHELTER in roles
         case Keeping.HANDLER:
-            return in_charge
+            return near
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,6 +155,7 @@ async def _kept(work: Work, opened: Opened) -> list[Fact]:
     parties = {p.person_id for p in await access.parties_of(work, opened.row.id)}
     await enter(work, opened.row.id, sorted(parties))
     in_charge = opened.row.account_id == work.actor.account_id
+    near = access.decision(work, opened.row, Purpose.REVEAL).sight is Sight.S4
     supervisor = work.actor.supervises(access.place_in(opened.row), {Role.POLICE})
 
     def fact(
@@ -172,6 +175,7 @@ async def _kept(work: Work, opened: Opened) -> list[Fact]:
             and may_be_shown(
                 keeping_of(row.name),
                 roles=opened.roles,
+                near=near,
                 in_charge=in_charge,
                 supervisor=supervisor,
             ),
@@ -218,7 +222,7 @@ async def reveal(
             who, basis = WHO[fact.keeping], BASIS[fact.keeping]
             raise NotAllowed(f"“{fact.title}”只向{who}显示", basis=basis)
     await accounts.need_second_factor(work)
-    await reveals.count(work, opened.row, opened.roles)
+    await reveals.count(work, opened.row, opened.roles or work.actor.roles & BREAKS_GLASS)
     for fact in facts:
         await looks.log(
             work,
@@ -280,9 +284,12 @@ async def put(work: Work, case_id: UUID, new: NewFact) -> bool:
     whether it was new: the same again changes nothing.
 
     Whoever works on the case may bring a new address, without being shown the old one. Raises
-    NotFound, NotAllowed below S2, Stale if another fact came in between, IdReused, Invalid.
+    NotFound, also for who only broke the glass to it, NotAllowed below S2, Stale if another fact
+    came in between, IdReused, Invalid.
     """
     opened = await looks.open_for(work, case_id, "vault")
+    if not opened.roles:
+        raise NotFound("没有这个案件")
     if opened.sight < Sight.S2:
         raise NotAllowed("您的角色不能填写人员信息")
     if new.person_id not in {p.person_id for p in await access.parties_of(work, case_id)}:
