@@ -3,10 +3,10 @@ from uuid import UUID
 
 from sqlmodel import Field, Index
 
-from app.models.columns import BIG, Placed, cipher, moment
+from app.models.columns import BIG, Placed, Versioned, cipher, moment
 
 
-class PhoneConflict(Placed, table=True):
+class PhoneConflict(Placed, Versioned, table=True):
     """What somebody recorded on a phone and the server would not apply: kept whole, for the
     supervisor to settle. The id is the command's; `sealed` opens with `key` of the vault ring."""
 
@@ -24,5 +24,9 @@ class PhoneConflict(Placed, table=True):
     received_at: datetime = moment(now=True)
     settled_at: datetime | None = moment(default=None)
     settled_by: int | None = Field(default=None, sa_type=BIG)
+    verdict: str | None = None
 
-    __table_args__ = (Index("ix_phone_conflict_place", "district", "settled_at", "received_at"),)
+    __table_args__ = (
+        Index("ix_phone_conflict_place", "district", "settled_at", "received_at"),
+        Index("ix_phone_conflict_account", "account_id", "settled_at"),
+    )

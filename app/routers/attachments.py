@@ -48,8 +48,13 @@ Base64 = Annotated[
 ]
 
 
-class AttachBody(CommandBody):
+class PhotoBody(CommandBody):
+    """What a phone's letter says of the photo behind it."""
+
     answers: FileAnswers = Field(title="关于文件")
+
+
+class AttachBody(PhotoBody):
     content: Base64 = Field(title="文件内容（base64），最大 10 MB", repr=False)
 
 

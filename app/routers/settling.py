@@ -14,12 +14,17 @@ from pydantic import ValidationError
 from app.access import Work
 from app.deps import Working
 from app.errors import NotFound, OtherAccount, SignInNeeded, UnreadableLetter, Waiting
+from app.kinds.attachments import ATTACHED
 from app.kinds.base import OPENED
 from app.routers import problems
+from app.routers.attachments import PhotoBody
+from app.routers.typed import Bodies
 from app.services.acting import cases
+from app.services.files import apart, attachments
+from app.services.files.apart import File
 from app.services.phone import sync
 from app.services.phone.sync import Note
-from app.services.rows.commands import Receipt
+from app.services.rows.commands import Command, Receipt
 
 CHANNEL = "phone"
 Status = Literal["done", "conflict", "invalid", "later"]
@@ -42,10 +47,11 @@ class Settling:
             note = read()
             if note.case_id in self.held:
                 raise Waiting("同一案件的前一条记录还没有通过")
+            file = await apart.inspect(note.content) if note.name == ATTACHED else None
             async with self.working() as work:
                 if before := await sync.kept(work, note):
                     return _kept(note, before)
-                receipt = await self._carry_out(replace(work, channel=CHANNEL), note)
+                receipt = await self._carry_out(replace(work, channel=CHANNEL), note, file)
             return {"id": note.id, "status": "done", "receipt": receipt}
         except SignInNeeded:
             raise
@@ -61,23 +67,33 @@ class Settling:
             self.held.add(note.case_id)
         return {"id": id, "status": status, "problem": problem}
 
-    async def _carry_out(self, work: Work, note: Note) -> Receipt:
+    async def _carry_out(self, work: Work, note: Note, file: File | None) -> Receipt:
         if note.account_id not in (None, work.actor.account_id):
             raise OtherAccount("这条记录是另一个账号在这部手机上填写的，已交主管核对")
-        body_type = self.request.app.state.bodies.get((note.kind, note.name))
-        if body_type is None:
-            raise NotFound("没有这个操作")
-        try:
-            body = body_type.model_validate_json(json.dumps(note.command))
-        except ValidationError as error:
-            raise RequestValidationError(error.errors(include_url=False)) from None
-        if body.id != note.id:
-            raise UnreadableLetter("记录编号与内容不一致")
-        command = replace(body.command(body.answers), clock_offset=self.offset)
+        body, command = command_of(self.request.app.state.bodies, note, file, self.offset)
+        if file:
+            return await attachments.attach(work, note.case_id, command, file)
         kind = work.kinds[note.kind]
         if note.name == OPENED:
             return await cases.open_case(work, kind, command, body.area)
         return await cases.act(work, kind, note.case_id, note.name, command)
+
+
+def command_of(
+    bodies: Bodies, note: Note, file: File | None, offset: timedelta
+) -> tuple[Any, Command]:
+    """The body that a note's operation takes, and the command in it. Raises NotFound for an unknown
+    operation, RequestValidationError, UnreadableLetter."""
+    body_type: Any = PhotoBody if file else bodies.get((note.kind, note.name))
+    if body_type is None:
+        raise NotFound("没有这个操作")
+    try:
+        body = body_type.model_validate_json(json.dumps(note.command))
+    except ValidationError as error:
+        raise RequestValidationError(error.errors(include_url=False)) from None
+    if body.id != note.id:
+        raise UnreadableLetter("记录编号与内容不一致")
+    return body, replace(body.command(body.answers), clock_offset=offset)
 
 
 def _status(code: int) -> Status:

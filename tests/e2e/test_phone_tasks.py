@@ -102,8 +102,21 @@ async def test_a_conflict_goes_to_the_supervisor(
     await held.tap("交主管处理", "link")
     await expect(held.page.get_by_text("没有待上传的记录")).to_be_visible()
     async with owner() as connection:
-        found = (await connection.execute(text("select name, problem from phone_conflict"))).all()
-    assert [tuple(row) for row in found] == [("check_status", "wrong-state")]
+        asked = text("select name, problem, id from phone_conflict")
+        ((name, problem, id),) = (await connection.execute(asked)).all()
+    assert (name, problem) == ("check_status", "wrong-state")
+    boss = await client("women_fed_district")
+    body = {"verdict": "system", "reason": "已与填写人电话核对"}
+    settled = await boss.post(
+        f"/phone-conflicts/{id}/settle", json=body, headers={"If-Match": '"1"'}
+    )
+    assert settled.status_code == 204, settled.text
+    await expect(held.page.get_by_text("系统没有办理，已交主管处理")).to_be_visible()
+    await held.tap("今日", "link")
+    await held.synced()
+    await held.tap("待上传", "link")
+    await held.page.get_by_text("✓ 已送达 1").click()
+    await expect(held.page.get_by_text("主管人员已经处理")).to_be_visible()
 
 
 async def test_a_conflict_kept_as_a_note(phone: Phones, client: Client, owner: Owner) -> None:

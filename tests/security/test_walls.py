@@ -80,7 +80,7 @@ CHANGED: dict[str, set[str]] = {
     "party_gram": {"district", "town", "village", "seen_by"},
     "person": {c.name for c in table_of(Person).c} - {"id", "key", "recorded_at"},
     "person_match": {"*"},
-    "phone_conflict": {"settled_at", "settled_by"},
+    "phone_conflict": {"settled_at", "settled_by", "verdict", "version", "changed_at"},
     "referral": {"answered_at", "answered_by", "accepted", "why", "right_id"},
     "subject_request": {
         "granted", "refusing", "answer", "answered_at", "answered_by", "version", "changed_at",

@@ -17,6 +17,7 @@ from app.models.columns import TZ, table_of
 from app.policy import Purpose
 from app.services.acting import answers
 from app.services.persons import people
+from app.services.phone import conflicts
 from app.services.rows import cursors
 from app.services.seeing import reach, reading, worklist
 from app.services.seeing.listing import mask
@@ -61,6 +62,7 @@ async def delta(work: Work, since: str | None) -> dict[str, Any]:
         "items": await _items(work, fresh),
         "ids": [task["id"] for task in due],
         "more": more,
+        "settled": await conflicts.settled_lately(work),
         "cursor": cursors.write((now,), question),
     }
 

@@ -47,7 +47,14 @@ class Note:
     name: str
     case_id: UUID
     command: Mapping[str, Any] = field(repr=False)
+    content: bytes = field(default=b"", repr=False)
     account_id: int | None = None
+
+    def whole(self) -> Mapping[str, Any]:
+        """The command with the photo it brings, if there is one."""
+        if not self.content:
+            return self.command
+        return {**self.command, "content": base64.b64encode(self.content).decode()}
 
 
 @lru_cache(maxsize=1)
@@ -57,11 +64,13 @@ def letter_keys() -> dict[bytes, LetterKey]:
 
 
 def open_letter(id: UUID, sealed: str) -> Note:
-    """The note in a letter (base64). UnreadableLetter for one that is not to us, or not whole."""
+    """The note in a letter (base64): JSON, and behind the end of its line the bytes of a photo.
+    UnreadableLetter for one that is not to us, or not whole."""
     try:
         letter = base64.b64decode(sealed, validate=True)
         plain = crypto.open_letter(letter_keys(), letter, str(id).encode())
-        written = Written.model_validate(json.loads(plain))
+        text, _, content = plain.partition(b"\n")
+        written = Written.model_validate(json.loads(text))
     except (binascii.Error, crypto.Unreadable, ValueError, ValidationError):
         written = None  # raised below, outside, because these errors may carry the plaintext
     if written is None or written.command.get("id") != str(id):
@@ -72,6 +81,7 @@ def open_letter(id: UUID, sealed: str) -> Note:
         name=written.name,
         case_id=written.case_id or id,
         command=written.command,
+        content=content,
         account_id=written.account_id,
     )
 
@@ -112,7 +122,7 @@ async def keep(work: Work, note: Note, problem: str) -> None:
         "problem": problem,
         "fingerprint": _fingerprint(work, note),
         "key": wrapped,
-        "sealed": crypto.seal(key, note.command, Place("phone_conflict", "sealed", note.id)),
+        "sealed": crypto.seal(key, note.whole(), Place("phone_conflict", "sealed", note.id)),
         **place._asdict(),
         "seen_by": seen_by,
     }
@@ -133,5 +143,5 @@ async def _where(work: Work, note: Note) -> tuple[Any, list[int]]:
 
 
 def _fingerprint(work: Work, note: Note) -> bytes:
-    body = {"kind": note.kind, "name": note.name, "case": note.case_id, "command": note.command}
+    body = {"kind": note.kind, "name": note.name, "case": note.case_id, "command": note.whole()}
     return crypto.fingerprint(crypto.keyring(), work.actor.account_id, "phone_conflict", body)

@@ -47,6 +47,7 @@ LOOKED: Final[Mapping[str, str]] = {
     "retention": "保留期限",
     "subject_request": "个人信息请求",
     "original": "附件原件",
+    "phone_conflict": "手机冲突记录",
     "reveal": "查阅保密信息",
     "vault": "保密信息目录",
 }

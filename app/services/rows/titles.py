@@ -42,7 +42,7 @@ def outcome(kind: CaseKind, event: str, value: str | None) -> str | None:
     form = kind.form_of(event)
     if value is None or field is None or form is None:
         return value
-    return _labels(form, field).get(value, value)
+    return labels(form, field).get(value, value)
 
 
 @lru_cache(maxsize=1024)
@@ -63,7 +63,8 @@ def ending_sight(kind: CaseKind) -> Sight:
 
 
 @lru_cache(maxsize=512)
-def _labels(form: type[Form], field: str) -> dict[str, str]:
+def labels(form: type[Form], field: str) -> dict[str, str]:
+    """What the answers of a field are called, by what is stored; none where there is no list."""
     if field in form.model_fields:
         found: Any = form.model_fields[field].annotation
     else:

@@ -7,6 +7,8 @@ export function stateWords({ item, record }: Listed, sending: boolean, now: numb
       return `已送达${record?.number ? ` ${record.number}` : ''}`
     case 'conflict':
       return '系统没有办理，已交主管处理'
+    case 'settled':
+      return '主管人员已经处理'
     case 'invalid':
       return `需要修改${record?.problem?.problems?.[0] ? `：${record.problem.problems[0].message}` : ''}`
     default: {
@@ -19,4 +21,4 @@ export function stateWords({ item, record }: Listed, sending: boolean, now: numb
   }
 }
 
-export const SIGNS: Record<string, string> = { queued: '○', invalid: '!', conflict: '≠', sent: '✓' }
+export const SIGNS: Record<string, string> = { queued: '○', invalid: '!', conflict: '≠', settled: '✓', sent: '✓' }

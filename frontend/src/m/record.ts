@@ -3,12 +3,13 @@ import { timeOf } from '@/domain/deadline'
 import type { Answers } from '@/forms/rules'
 import { keep, kept } from '@/offline/kept'
 import { enqueue, type Record as Written } from '@/offline/outbox'
+import type { Photo } from '@/offline/photos'
 import { flush } from '@/offline/sender'
 import { definitions, me } from '@/offline/tasks'
 
 export const OPENED = 'opened'
 
-export interface Saving { kind: string; name: string; caseId: string | null; answers: Answers; area?: number | null; id?: string; happenedAt?: string }
+export interface Saving { kind: string; name: string; caseId: string | null; answers: Answers; area?: number | null; id?: string; happenedAt?: string; photos?: Photo[] }
 
 /** Keep a record for sending; its id. It is safe on the phone when this resolves. */
 export async function record(saving: Saving): Promise<string> {
@@ -18,10 +19,17 @@ export async function record(saving: Saving): Promise<string> {
     ...(name === OPENED && area ? { area } : {}),
   }
   if (area) await keep('lastArea', area)
-  const title = `${titleOf(kind, name)} ${timeOf(new Date())}`
-  const made = await enqueue({ kind, name, case_id: caseId, title, command }, id)
+  const time = timeOf(new Date())
+  const title = `${titleOf(kind, name)} ${time}`
+  const taken = { what: photosShow(kind, name), title: `照片 ${time}`, photos: saving.photos ?? [] }
+  const made = await enqueue({ kind, name, case_id: caseId, title, command }, id, taken)
   void flush()
   return made
+}
+
+/** What photos of a step are: of a visit, of what was seen as it happened, or of what proves it. */
+function photosShow(kind: string, name: string): string {
+  return kind === 'left_behind_visit' ? 'visit' : name === OPENED ? 'injury' : 'evidence'
 }
 
 /** A neutral name of a step: what it is, never about whom. */

@@ -4,8 +4,12 @@ const encode = (text: string) => new TextEncoder().encode(text)
 const P256 = { name: 'ECDH', namedCurve: 'P-256' }
 const INFO = 'anlan letter 1'
 
-/** Seal a text to the server's public point, bound to the id of the record it is. */
-export async function sealLetter(point: Uint8Array<ArrayBuffer>, plain: string, id: string): Promise<Uint8Array> {
+/** Seal what was recorded to the server's public point, bound to the id of the record it is: a text,
+ * and after the end of its line the bytes of a photo. */
+export async function sealLetter(
+  point: Uint8Array<ArrayBuffer>, text: string, id: string, photo: Uint8Array | null = null,
+): Promise<Uint8Array> {
+  const plain = photo ? joined(encode(`${text}\n`), photo) : encode(text)
   const server = await crypto.subtle.importKey('raw', point, P256, false, [])
   const once = await crypto.subtle.generateKey(P256, false, ['deriveBits'])
   const own = new Uint8Array(await crypto.subtle.exportKey('raw', once.publicKey))
@@ -17,7 +21,7 @@ export async function sealLetter(point: Uint8Array<ArrayBuffer>, plain: string, 
   )
   const nonce = crypto.getRandomValues(new Uint8Array(12))
   const sealed = await crypto.subtle.encrypt(
-    { name: 'AES-GCM', iv: nonce, additionalData: encode(id) }, key, encode(plain),
+    { name: 'AES-GCM', iv: nonce, additionalData: encode(id) }, key, plain,
   )
   const keyId = new Uint8Array(await crypto.subtle.digest('SHA-256', point)).subarray(0, 8)
   return joined(Uint8Array.of(1), keyId, own, nonce, new Uint8Array(sealed))

@@ -6,8 +6,9 @@ import type { Problem } from '@/api/problem'
 
 import { toBase64 } from './base64'
 import { sealLetter } from './letters'
+import type { Photo } from './photos'
 import { database, type Item, STRICT } from './store'
-import { owner, seal, unseal } from './vault'
+import { owner, seal, sealBytes, unseal, unsealBytes } from './vault'
 
 /** What was recorded, as the owner sees it again. */
 export interface Record {
@@ -34,28 +35,51 @@ export function changed(): void {
   channel.postMessage('changed')
 }
 
-async function put(item: Item): Promise<void> {
+async function put(...items: Item[]): Promise<void> {
   const tx = (await database()).transaction('outbox', 'readwrite', STRICT)
-  await Promise.all([tx.store.put(item), tx.done])
+  await Promise.all([...items.map((item) => tx.store.put(item)), tx.done])
   changed()
 }
 
-/** Put a record in, on disk before this resolves: once sealed to the server, once for its owner.
- * An item that came back is replaced under its own id. */
-export async function enqueue(record: Omit<Record, 'command'> & { command: Omit<Record['command'], 'id'> }, id = uuid7()): Promise<string> {
+export type Writing = Omit<Record, 'command'> & { command: Omit<Record['command'], 'id'> }
+
+/** A photo is attached to the case of its record by a command of its own. */
+export const ATTACHED = 'attached'
+export interface Photos { what: string; title: string; photos: Photo[] }
+
+/** Put a record in with its photos, on disk before this resolves: each once sealed to the server,
+ * once for its owner. An item that came back is replaced under its own id. */
+export async function enqueue(record: Writing, id = uuid7(), taken: Photos | null = null): Promise<string> {
+  const items = [await sealed(record, id)]
+  for (const photo of taken?.photos ?? []) {
+    const about: Writing = {
+      kind: record.kind, name: ATTACHED, case_id: record.case_id ?? id, title: taken!.title,
+      command: { happened_at: record.command.happened_at, answers: { what: taken!.what } },
+    }
+    items.push({ ...await sealed(about, uuid7(), photo.bytes), after: id, photo: await sealBytes(photo.bytes) })
+  }
+  await put(...items)
+  return id
+}
+
+async function sealed(record: Writing, id: string, photo: Uint8Array<ArrayBuffer> | null = null): Promise<Item> {
   const account = owner()
   const device = await (await database()).get('device', 'own')
   if (account === null || !device) throw new Error('locked')
   const whole: Record = { ...record, command: { id, ...record.command } }
   const { kind, name, case_id, command } = whole
-  const letter = await sealLetter(
-    device.point, JSON.stringify({ account_id: account, kind, name, case_id, command }), id,
-  )
-  await put({
+  const text = JSON.stringify({ account_id: account, kind, name, case_id, command })
+  const letter = await sealLetter(device.point, text, id, photo)
+  return {
     id, account, state: 'queued', tried: false, attempts: 0, nextAt: 0, madeAt: Date.now(),
     letter: toBase64(letter), body: await seal(whole),
-  })
-  return id
+  }
+}
+
+/** A photo in the outbox, for its owner; null where it is none, or was delivered. */
+export async function photoOf(item: Item): Promise<Blob | null> {
+  if (!item.photo) return null
+  return new Blob([await unsealBytes(item.photo)], { type: 'image/jpeg' })
 }
 
 /** Everything in the outbox, the oldest first; without its record where the PIN that sealed it is
@@ -92,10 +116,21 @@ export async function note(id: string, news: Partial<Item>, told: Partial<Record
   await put({ ...item, body, ...news })
 }
 
-/** Take an item away for good: its owner said so, or it was delivered long ago. */
+/** Take an item away for good, and the photos that wait for it: its owner said so, or it was
+ * delivered long ago. */
 export async function drop(id: string): Promise<void> {
-  await (await database()).delete('outbox', id)
+  const tx = (await database()).transaction('outbox', 'readwrite', STRICT)
+  for (const item of await tx.store.getAll()) {
+    if (item.id === id || (item.after === id && item.state === 'queued')) await tx.store.delete(item.id)
+  }
+  await tx.done
   changed()
+}
+
+/** The supervisor decided about these: nothing is left to do here. */
+export async function settle(ids: string[]): Promise<void> {
+  const items = await (await database()).getAll('outbox')
+  for (const item of items) if (item.state === 'conflict' && ids.includes(item.id)) await note(item.id, { state: 'settled' })
 }
 
 const WEEK = 7 * 86_400_000
@@ -103,7 +138,7 @@ const WEEK = 7 * 86_400_000
 /** Receipts older than a week are of no use to anybody. */
 export async function sweep(now = Date.now()): Promise<void> {
   for (const item of await (await database()).getAll('outbox')) {
-    const done = item.state === 'sent' || item.state === 'conflict'
+    const done = item.state !== 'queued' && item.state !== 'invalid'
     if (done && now - item.madeAt > WEEK) await drop(item.id)
   }
 }

@@ -67,9 +67,12 @@ async function sendSome(at: 'due' | 'now'): Promise<boolean> {
   }
 }
 
+/** What may be sent: words before photos, and no photo before the record it belongs to was taken. */
 async function queue(): Promise<Item[]> {
   const items = await (await database()).getAll('outbox')
-  return items.filter((item) => item.state === 'queued' && item.letter !== null)
+  const open = new Set(items.filter(({ state }) => state === 'queued' || state === 'invalid').map(({ id }) => id))
+  const queued = items.filter((item) => item.state === 'queued' && item.letter !== null)
+  return [...queued.filter(({ after }) => !after), ...queued.filter(({ after }) => after && !open.has(after))]
 }
 
 function firstOf(due: Item[]): Item[] {
@@ -89,7 +92,7 @@ async function take(verdict: Verdict, batch: Item[]): Promise<void> {
   const problem = verdict.problem ?? null
   switch (verdict.status) {
     case 'done':
-      return note(item.id, { state: 'sent', letter: null }, {
+      return note(item.id, { state: 'sent', letter: null, ...(item.photo ? { photo: null } : {}) }, {
         number: verdict.receipt?.number ?? null, problem: null,
         // What was written is with the server now, and no longer needed here.
         command: { id: item.id, happened_at: '', answers: {} },

@@ -4,7 +4,8 @@ import { type DBSchema, type IDBPDatabase, openDB } from 'idb'
 /** Ciphertext under the PIN key. */
 export interface Sealed { iv: Uint8Array<ArrayBuffer>; data: ArrayBuffer }
 
-export type State = 'queued' | 'invalid' | 'conflict' | 'sent'
+/** settled: the supervisor decided about a conflict. */
+export type State = 'queued' | 'invalid' | 'conflict' | 'settled' | 'sent'
 
 /** A record on its way. `letter` goes to the server and opens nowhere else; `body` is the owner's
  * copy, gone once the phone was wiped or the record delivered. */
@@ -19,6 +20,10 @@ export interface Item {
   madeAt: number
   letter: string | null
   body: Sealed | null
+  /** Of a photo: the record it belongs to, which goes first. */
+  after?: string
+  /** The owner's copy of a photo. */
+  photo?: Sealed | null
 }
 
 

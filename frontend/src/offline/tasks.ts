@@ -7,7 +7,7 @@ import type { Area } from '@/domain/area'
 import type { Definitions } from '@/forms/definition'
 
 import { keep, kept } from './kept'
-import { waiting } from './outbox'
+import { settle, waiting } from './outbox'
 import { seen } from './vault'
 
 export type Task = components['schemas']['Task']
@@ -48,6 +48,7 @@ export async function refresh(): Promise<void> {
     done: (await waiting()) === 0 ? [] : before.done.filter((id) => told.ids.includes(id)),
   }
   await keep('tasks', tasks.value)
+  await settle(told.settled)
   await seen()
 }
 

@@ -32,28 +32,34 @@ async function keyFrom(pin: string, device: Pick<Device, 'key' | 'salt' | 'round
   )
 }
 
-async function sealUnder(under: CryptoKey, text: string): Promise<Sealed> {
+async function sealUnder(under: CryptoKey, plain: Uint8Array<ArrayBuffer>): Promise<Sealed> {
   const iv = crypto.getRandomValues(new Uint8Array(12))
-  return { iv, data: await crypto.subtle.encrypt({ name: 'AES-GCM', iv }, under, encode(text)) }
+  return { iv, data: await crypto.subtle.encrypt({ name: 'AES-GCM', iv }, under, plain) }
 }
 
-async function openUnder(under: CryptoKey, sealed: Sealed): Promise<string> {
-  const plain = await crypto.subtle.decrypt({ name: 'AES-GCM', iv: sealed.iv }, under, sealed.data)
-  return new TextDecoder().decode(plain)
+async function openUnder(under: CryptoKey, sealed: Sealed): Promise<Uint8Array<ArrayBuffer>> {
+  return new Uint8Array(await crypto.subtle.decrypt({ name: 'AES-GCM', iv: sealed.iv }, under, sealed.data))
 }
+
+const decode = (plain: Uint8Array) => new TextDecoder().decode(plain)
 
 export class Locked extends Error {}
 
 /** Seal a value under the PIN key. Throws Locked without one. */
-export async function seal(value: unknown): Promise<Sealed> {
-  if (!key) throw new Locked()
-  return sealUnder(key, JSON.stringify(value))
-}
+export const seal = (value: unknown): Promise<Sealed> => sealBytes(encode(JSON.stringify(value)))
 
 /** What `seal` sealed. Throws Locked without the key. */
-export async function unseal<T>(sealed: Sealed): Promise<T> {
+export const unseal = async <T>(sealed: Sealed): Promise<T> => JSON.parse(decode(await unsealBytes(sealed))) as T
+
+/** `seal` for bytes, such as a photo. */
+export async function sealBytes(plain: Uint8Array<ArrayBuffer>): Promise<Sealed> {
   if (!key) throw new Locked()
-  return JSON.parse(await openUnder(key, sealed)) as T
+  return sealUnder(key, plain)
+}
+
+export async function unsealBytes(sealed: Sealed): Promise<Uint8Array<ArrayBuffer>> {
+  if (!key) throw new Locked()
+  return openUnder(key, sealed)
 }
 
 /** Look at what is here, and wipe what was unseen too long. */
@@ -74,7 +80,7 @@ export async function enrol(pin: string, forAccount: number, point: Uint8Array<A
   }
   key = await keyFrom(pin, device)
   account = forAccount
-  const check = await sealUnder(key, CHECK)
+  const check = await sealUnder(key, encode(CHECK))
   const whole: Device = { ...device, check, failures: 0, seenAt: Date.now(), point }
   await (await database()).put('device', whole, 'own')
   access.value = 'open'
@@ -89,7 +95,7 @@ export async function unlock(pin: string): Promise<Unlocked> {
   if (!device) return 'wiped'
   await put({ ...device, failures: device.failures + 1 })
   const tried = await keyFrom(pin, device)
-  const right = await openUnder(tried, device.check).then((text) => text === CHECK, () => false)
+  const right = await openUnder(tried, device.check).then((plain) => decode(plain) === CHECK, () => false)
   if (!right) {
     const left = MOST_FAILURES - device.failures - 1
     if (left > 0) return { left }
@@ -131,7 +137,7 @@ export async function wipe(): Promise<void> {
   ])
   const outbox = tx.objectStore('outbox')
   for (const item of await outbox.getAll()) {
-    await outbox.put({ ...item, body: null })
+    await outbox.put({ ...item, body: null, ...(item.photo ? { photo: null } : {}) })
   }
   await tx.done
   lock()
