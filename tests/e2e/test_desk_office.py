@@ -1,0 +1,174 @@
+"""A mediator's day, and that of those who refer, keep a ledger and help to apply."""
+
+import io
+import time
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import docx
+import httpx
+import msoffcrypto
+import openpyxl
+from playwright.async_api import expect
+
+from app import clock
+from tests.conftest import Client, step_up
+from tests.e2e.axe import violations, wide
+from tests.e2e.conftest import Desks
+from tests.e2e.desk import Desk
+from tests.kinds.journey import Journey
+from tests.kinds.test_every_kind import ids
+from tests.kinds.walks.mediation import steps
+from tests.stories.answers import HUSBAND, REPORT, WIFE, command
+
+__all__ = ["ids"]
+
+AREA = 441802103201
+
+
+async def seen_well(sat: Desk) -> None:
+    """Open to everybody, also where the screen is narrower."""
+    for width in (1440, 1024):
+        await sat.page.set_viewport_size({"width": width, "height": 900})
+        assert await violations(sat.page) == []
+        assert await wide(sat.page) <= 0
+
+
+async def opened(who: httpx.AsyncClient, kind: str, answers: dict[str, Any]) -> str:
+    answer = await who.post(f"/cases/{kind}", json=command(answers, area=AREA))
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["case_id"])
+
+
+async def test_a_mediators_day(desk: Desks, client: Client, ids: dict[str, Any]) -> None:
+    journey = Journey(client, "mediation", ids, moment=clock.now() - timedelta(days=20))
+    for step in (
+        steps.opened(**steps.COUPLE), steps.apply(), *steps.BOTH_SCREENED, steps.accept(),
+        steps.session(), steps.agree(),
+    ):  # fmt: skip
+        answer = await journey.take(step)
+        assert answer.status_code in (200, 201), answer.text
+    agreed = journey.case_id
+    journey = Journey(client, "mediation", ids, moment=clock.now() - timedelta(days=9))
+    for step in (
+        steps.opened(**steps.COUPLE), steps.apply(), *steps.BOTH_SCREENED, steps.accept()
+    ):  # fmt: skip
+        assert (await journey.take(step)).status_code in (200, 201)
+    sat = await desk("mediator")
+    await sat.click("登记簿", "link")
+    await sat.click("调解室")
+    await sat.click("登记调解室")
+    await sat.page.get_by_label("名称").fill("第一调解室")
+    await sat.click("登记")
+    await expect(sat.page.get_by_role("main")).to_contain_text("第一调解室")
+    await sat.click("调解日程", "link")
+    await sat.opened("调解日程")
+    await sat.click("下一周")
+    await sat.click("安排调解")
+    form = sat.page.get_by_role("dialog", name="安排调解")
+    await expect(form.get_by_label("案件").locator("option")).not_to_have_count(1)
+    await form.get_by_label("案件").select_option(journey.case_id)
+    await form.get_by_label("调解室").select_option(index=1)
+    await form.get_by_label("调解员").select_option(index=1)
+    monday = clock.local_day(clock.now()) + timedelta(days=7)
+    monday -= timedelta(days=monday.weekday())
+    await form.get_by_label("日期").fill(monday.isoformat())
+    await form.get_by_role("button", name="安排", exact=True).click()
+    await expect(form).to_be_hidden()
+    week = sat.page.get_by_role("main")
+    await expect(week).to_contain_text("09:00–10:30")
+    await expect(week).to_contain_text("黎* / 邓*")
+    await expect(week).to_contain_text("甲 09:00 到，乙 09:20 到")
+    await seen_well(sat)
+    await sat.click("安排调解")
+    await form.get_by_label("案件").select_option(journey.case_id)
+    await form.get_by_label("调解室").select_option(index=1)
+    await form.get_by_label("调解员").select_option(index=1)
+    await form.get_by_label("日期").fill(monday.isoformat())
+    await form.get_by_role("button", name="安排", exact=True).click()
+    await expect(form.get_by_role("alert")).to_contain_text("已有安排")
+    await form.get_by_role("button", name="取消", exact=True).click()
+    await sat.page.goto(f"/cases/{agreed}/agreement")
+    await expect(sat.page.get_by_role("article")).to_contain_text("乙方每月十日前支付抚养费")
+    await sat.click("最大")
+    await seen_well(sat)
+
+
+async def test_a_referral_is_answered_where_it_waits(
+    desk: Desks, client: Client, ids: dict[str, Any]
+) -> None:
+    fed = await client("women_fed_town")
+    case_id = await opened(fed, "dv_warning", REPORT)
+    given = {"organisation_id": ids["legal_aid"], "needs": ["legal_aid"], "ground": "law",
+             "legal_basis": "legal_aid"}  # fmt: skip
+    sent = await fed.post(f"/cases/dv_warning/{case_id}/refer_on", json=command(given))
+    assert sent.status_code == 200, sent.text
+    sat = await desk("legal_aid")
+    await sat.click("转介", "link")
+    row = sat.page.get_by_role("row").filter(has_text="法律援助")
+    await expect(row).to_contain_text("等待答复")
+    await seen_well(sat)
+    await sat.click("接收")
+    form = sat.page.get_by_role("dialog", name="接收转介")
+    await form.get_by_role("button", name="提交", exact=True).click()
+    await expect(form).to_be_hidden()
+    await expect(row).to_contain_text("已接收")
+    sender = await desk("women_fed_town")
+    await sender.page.goto("/referrals?side=sent")
+    await expect(sender.page.get_by_role("main")).to_contain_text("已接收")
+
+
+async def test_a_ledger_leaves_as_a_file_and_only_with_a_purpose(
+    desk: Desks, client: Client, tmp_path: Path
+) -> None:
+    fed = await client("women_fed_district")
+    await opened(fed, "dv_warning", REPORT)
+    device = await step_up(fed)
+    sat = await desk()
+    await sat.sign_in("women_fed_district", device.at(time.time() + 30))
+    await sat.click("台账", "link")
+    await sat.opened("台账")
+    await seen_well(sat)
+    await sat.page.get_by_label("地区", exact=True).get_by_role("button", name="源潭镇").click()
+    await sat.click("导出")
+    ask = sat.page.get_by_role("dialog", name="导出台账")
+    await expect(ask).to_contain_text("共 1 行")
+    go = ask.get_by_role("button", name="导出", exact=True)
+    await expect(go).to_be_disabled()
+    await ask.get_by_label("用途", exact=True).select_option("report")
+    await ask.get_by_label("说明（留作审计）").fill("报送三季度数据")
+    await go.click()
+    password = await ask.locator("code").inner_text()
+    async with sat.page.expect_download() as waiting:
+        await ask.get_by_role("button", name="下载").click()
+    path = tmp_path / "list.xlsx"
+    await (await waiting.value).save_as(path)
+    await expect(ask).to_contain_text("系统中不再保存")
+    plain = io.BytesIO()
+    sealed = msoffcrypto.OfficeFile(io.BytesIO(path.read_bytes()))
+    sealed.load_key(password=password)
+    sealed.decrypt(plain)
+    rows = list(openpyxl.load_workbook(plain)["台账"].iter_rows(values_only=True))
+    assert [row[5] for row in rows[1:]] == ["林*"]
+
+
+async def test_an_officer_helps_her_to_apply(desk: Desks, client: Client, tmp_path: Path) -> None:
+    police = await client("police")
+    told = {"danger_now": True, "applicant": WIFE, "respondent": HUSBAND, "wish": "apply"}
+    case_id = await opened(police, "protection_order", told)
+    claim = {"own_wish": True, "facts": "多次被殴打", "requests": ["no_violence"],
+             "evidence": ["medical"]}  # fmt: skip
+    await police.post(f"/cases/protection_order/{case_id}/draft", json=command(claim))
+    device = await step_up(police)
+    sat = await desk()
+    await sat.sign_in("police", device.at(time.time() + 30))
+    await sat.page.goto(f"/cases/{case_id}")
+    async with sat.page.expect_download() as waiting:
+        await sat.click("制作申请书和证据清单")
+    path = tmp_path / "application.docx"
+    await (await waiting.value).save_as(path)
+    lines = [paragraph.text for paragraph in docx.Document(str(path)).paragraphs]
+    assert lines[0] == "人身安全保护令申请书"
+    made = sat.page.get_by_label("文书", exact=True).get_by_role("listitem")
+    await expect(made).to_contain_text("梁建锋")
