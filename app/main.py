@@ -62,6 +62,7 @@ from app.routers import (
     sync,
     typed,
     vault,
+    views,
     worklist,
 )
 from app.routers import (
@@ -142,6 +143,7 @@ def create_app(kinds: Kinds = KINDS, engine: AsyncEngine | None = None) -> FastA
         papers.router,
         exports.router,
         docket.router,
+        views.router,
         record.router,
         indicators.router,
         definitions.make_router(kinds),

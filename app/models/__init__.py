@@ -49,6 +49,7 @@ from app.models.second_factors import (
 )
 from app.models.sessions import KnownDevice, RefreshToken, Session
 from app.models.stays import BedStay
+from app.models.views import SavedView
 
 __all__ = [
     "AccessLog",
@@ -97,6 +98,7 @@ __all__ = [
     "RefreshToken",
     "Room",
     "SQLModel",
+    "SavedView",
     "SealLeaf",
     "SealRow",
     "SealWaiting",

@@ -1,6 +1,7 @@
 """A mediator's day, and that of those who refer, keep a ledger and help to apply."""
 
 import io
+import re
 import time
 from datetime import timedelta
 from pathlib import Path
@@ -172,3 +173,20 @@ async def test_an_officer_helps_her_to_apply(desk: Desks, client: Client, tmp_pa
     assert lines[0] == "人身安全保护令申请书"
     made = sat.page.get_by_label("文书", exact=True).get_by_role("listitem")
     await expect(made).to_contain_text("梁建锋")
+
+
+async def test_filters_are_kept_and_shared(desk: Desks, client: Client) -> None:
+    await opened(await client("women_fed_town"), "dv_warning", REPORT)
+    sat = await desk("women_fed_town")
+    await sat.page.goto("/cases?overdue=true&kind=dv_warning")
+    await sat.click("＋ 保存筛选")
+    form = sat.page.get_by_role("dialog", name="保存筛选")
+    await form.get_by_label("名称").fill("逾期告诫")
+    await form.get_by_role("checkbox").check()
+    await form.get_by_role("button", name="保存", exact=True).click()
+    await sat.page.goto("/cases")
+    await seen_well(sat)
+    await sat.page.get_by_label("已存视图").get_by_role("link", name="逾期告诫").click()
+    await expect(sat.page).to_have_url(re.compile("overdue=true.*kind=dv_warning"))
+    await sat.click("删去视图 逾期告诫")
+    await expect(sat.page.get_by_role("link", name="逾期告诫")).to_have_count(0)

@@ -54,7 +54,7 @@ BEHIND = {
 }  # fmt: skip
 """Opened for one case, for named people or one account, after the gate."""
 
-SENT = {"phone_conflict", "sitting"}  # seen where the case is; a conflict by who sent it too
+SENT = {"phone_conflict", "saved_view", "sitting"}  # each by a rule of its own
 GIVEN = {"given_case", "given_clock"}  # views past the wall, held by their own condition
 
 CHANGED: dict[str, set[str]] = {
@@ -89,6 +89,7 @@ CHANGED: dict[str, set[str]] = {
     "passkey_challenge": {"used_at"}, "recovery_code": {"used_at"}, "start_code": {"used_at"},
     "second_factor": {"name", "key", "sealed", "counter", "confirmed_at", "removed_at"},
     "room": {"closed_at"},
+    "saved_view": {"removed_at"},
     "sitting": {"cancelled_at", "district", "town", "village", "seen_by"},
     "session": {"verified_at", "revoked_at"},
 }  # fmt: skip
