@@ -63,6 +63,11 @@ def reads(role: str, relation: str, kind: str) -> int:
     return int(READS[role][2:][KINDS.index(kind)]) if broke or reaches(role, relation) else 0
 
 
+def lists(role: str, relation: str, kind: str) -> bool:
+    """Whether a list may show the case: one reached through broken glass is in none."""
+    return reaches(role, relation) and reads(role, relation, kind) > 0
+
+
 def read_status(role: str, relation: str, kind: str) -> int:
     if not works(role):
         return 403
@@ -83,3 +88,59 @@ def open_status(role: str, relation: str, by: set[str]) -> int:
     """Opening in the village: by whoever's area covers it, held cases or bars aside."""
     covered = relation in COVERED | {"barred"}
     return 0 if works(role) and covered and role in by else 403
+
+
+SUPERVISORS = {"/looks", "/holds"}
+"""Doors for supervisors only; nobody here is one."""
+
+KEEPERS = {"women_fed_district", "police", "civil_affairs"}
+"""Who keeps what is kept for the law (holds, erasing)."""
+
+ANSWERERS = KEEPERS | {"women_fed_town", "women_fed_village", "justice_bureau"}
+"""Who takes down what a person asks about her own data."""
+
+
+def beside_status(role: str, relation: str, kind: str, door: str) -> set[int]:
+    """What is answered to who reads more of a case."""
+    if not works(role) or (door == "/holds" and role not in KEEPERS):
+        return {403}
+    if not reads(role, relation, kind):
+        return {404}
+    return {200, 403} if door in SUPERVISORS else {200}
+
+
+def person_status(role: str, relation: str, kind: str) -> int:
+    """A person is known through cases in which her name is read; not through broken glass."""
+    if not works(role) or role == "zongzhi":
+        return 403
+    known = reaches(role, relation) and reads(role, relation, kind) >= 2
+    return 200 if known else 404
+
+
+KEPT_FOR_HER_SHELTER = {
+    "shelter_id", "bed_id", "pickup_place", "received_by", "destination", "escort_name", "to_whom",
+    "emergency_contact", "emergency_phone",
+}  # fmt: skip
+
+
+def reveal_status(role: str, relation: str, kind: str, name: str) -> int:
+    """What is in the vault is for who has the case in hand or broke the glass; a shelter's guest
+    for her shelter too; who reported for the police who have it in hand."""
+    if not works(role) or role == "zongzhi":
+        return 403
+    sight = reads(role, relation, kind)
+    if not sight:
+        return 404
+    near = relation in ("in_hand", "glass")
+    if name.startswith("reporter_"):
+        near = role == "police" and relation == "in_hand"
+    elif name in KEPT_FOR_HER_SHELTER:
+        near = near or role == "shelter"
+    return 200 if near and sight == 3 else 403
+
+
+def wish_status(role: str, relation: str, kind: str) -> set[int]:
+    """What a woman asks about her own data is taken down by who reads her case."""
+    if role not in ANSWERERS:
+        return {403}
+    return {201, 403} if reads(role, relation, kind) else {404}

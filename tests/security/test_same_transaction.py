@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from operator import sub
 from typing import Any
 
 import pytest
@@ -10,11 +11,12 @@ from sqlalchemy import text
 from app.config import get_settings
 from app.db import app_role
 from app.embedded import EmbeddedPostgres
+from app.ids import uuid7
 from app.services.seed import DISTRICT
-from tests.conftest import Client, Owner
+from tests.conftest import Client, Owner, step_up
 from tests.kinds.journey import Journey
 from tests.kinds.test_every_kind import WALKS, ids
-from tests.stories.answers import REPORT, command
+from tests.stories.answers import REPORT, WIFE, command
 
 __all__ = ["ids"]
 
@@ -161,11 +163,35 @@ async def test_killed_between_change_and_record_there_is_neither(
     assert (await fed.get(f"/cases/{case_id}")).status_code == 200
 
 
+async def test_killed_while_the_glass_breaks_there_is_neither_grant_nor_record(
+    client: Client, postgres: EmbeddedPostgres, owner: Owner
+) -> None:
+    """Nobody may read in secret, and nobody is told of a reading that never was."""
+    boss, helper = await client("women_fed_district"), await client("women_fed_feilaixia")
+    opened = await boss.post("/cases/dv_warning", json=command(REPORT, area=441802103201))
+    case_id = opened.json()["case_id"]
+    await step_up(helper)
+    asked = {"id": str(uuid7()), "id_number": WIFE["id_number"], "reason": "受害人在本镇派出所求助"}
+    before = await stored(owner)
+    with dying(postgres):
+        assert (await helper.post("/glass", json=asked)).status_code == 503
+    assert await stored(owner) == before
+    assert (await helper.get(f"/cases/{case_id}")).status_code == 404
+    assert (await helper.post("/glass", json=asked)).status_code == 200
+    after = dict(zip(STORED, map(sub, await stored(owner), before), strict=True))
+    changed = {table: number for table, number in after.items() if number}
+    assert changed == {"access_log": 1, "audit_entry": 1, "glass": 1, "notice": 2}
+
+
+STORED = (
+    *RECORD, '"case"', "case_party", "person", "deadline", "organisation", "glass", "notice",
+)  # fmt: skip
+
+
 async def stored(owner: Owner) -> list[int]:
     """How many rows there are of what the requests would have changed."""
-    counted = (*RECORD, '"case"', "case_party", "person", "deadline", "organisation")
     async with owner() as connection:
         return [
             (await connection.execute(text(f"select count(*) from {table}"))).scalar_one()
-            for table in counted
+            for table in STORED
         ]

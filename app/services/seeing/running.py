@@ -136,6 +136,8 @@ def _scan(at: int, shape: Shape, owned: bool, kind: bool, names: Names) -> Selec
             _case.account_id == bindparam("account", type_=BigInteger), _case.closed_at.is_(None)
         )
         wanted = wanted.where(clock.case_id.in_(own))
+        if shape.some_kinds:
+            wanted = wanted.where(clock.kind == any_(bindparam(f"kinds{at}", type_=ARRAY(Text))))
         if shape.within:
             within = bindparam(f"within{at}", type_=BigInteger)
             wanted = wanted.where(clock[shape.within] == within)

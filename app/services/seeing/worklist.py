@@ -128,7 +128,9 @@ def _parts(work: Work, filters: Filters) -> list[Wanted]:
     if not work.actor.sees_cases:
         return mine
     within = reach.level_of(place_of(filters.area)) if filters.area else None
-    return [*mine, (None, OWN._replace(within=within, barred=bool(work.actor.barred)), False)]
+    some = len(access.readable_kinds(work.actor, work.kinds)) < len(work.kinds)
+    own = OWN._replace(some_kinds=some, within=within, barred=bool(work.actor.barred))
+    return [*mine, (None, own, False)]
 
 
 def _overseen(work: Work) -> Sequence[Part]:
@@ -141,9 +143,11 @@ def _overseen(work: Work) -> Sequence[Part]:
 
 def _values(work: Work, parts: Sequence[Wanted], filters: Filters) -> dict[str, Any]:
     found: dict[str, Any] = {"kind": filters.kind} if filters.kind else {}
-    for at, (part, _, owned) in enumerate(parts):
+    for at, (part, shape, owned) in enumerate(parts):
         if part is None:
             found["account"] = work.actor.account_id
+            if shape.some_kinds:
+                found[f"kinds{at}"] = access.readable_kinds(work.actor, work.kinds)
             found |= {f"within{at}": filters.area} if filters.area else {}
             found |= {"barred": list(work.actor.barred)} if work.actor.barred else {}
             continue
