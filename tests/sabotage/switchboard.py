@@ -1,18 +1,7 @@
 """What somebody could break, or an honest hand forget, and the test that must notice."""
 
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True)
-class Sabotage:
-    """In `file`, the text `old`, which stands there once, becomes `new`; `test` must then fail."""
-
-    name: str
-    file: str
-    old: str
-    new: str
-    test: str
-
+from tests.sabotage.sight import SIGHT
+from tests.sabotage.switch import Sabotage
 
 WALLS = "migrations/versions/2026_11_23_walls.py"
 
@@ -133,6 +122,7 @@ SWITCHES = (
         "    if refusal := None:",
         "tests/stories/test_docket.py::test_where_violence_showed_they_come_apart",
     ),
+    *SIGHT,
     # Secrets
     Sabotage(
         "one nonce for all",
@@ -158,7 +148,7 @@ SWITCHES = (
     ),
     Sabotage(
         "production starts with development keys",
-        "app/config.py",
+        "app/keyrings.py",
         "    wrong = [name for name, values in secrets.items() if not known.isdisjoint(values)]",
         "    wrong: list[str] = []",
         "tests/security/test_settings.py::test_production_given_the_development_keys_is_refused",
@@ -307,7 +297,7 @@ SWITCHES = (
     Sabotage(
         "bodies of any size",
         "app/routers/door.py",
-        '                if size > BODY:\n                    raise TooLarge("提交的内容太大")',
+        '                if size > most:\n                    raise TooLarge("提交的内容太大")',
         "",
         "tests/security/test_door.py::test_a_body_has_a_size",
     ),

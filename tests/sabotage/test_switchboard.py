@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.sabotage.switchboard import SWITCHES, Sabotage
+from tests.sabotage.switch import Sabotage
+from tests.sabotage.switchboard import SWITCHES
 
 ROOT = Path(__file__).parents[2]
 COPIED = ("app", "migrations", "tests", "docs", "examples")

@@ -85,8 +85,14 @@ async def test_what_the_vault_keeps_is_shown_for_a_reason_of_its_own(
     boss, where = await client("women_fed_district"), "某巷九号三楼"
     secret = {"victim": WIFE | {"present_address": where}, "reporter_name": "知情人甲"}
     body = command(REPORT | secret, area=seed.VILLAGE)
-    case_id = (await boss.post("/cases/dv_warning", json=body)).json()["case_id"]
-    assert (await helper.post("/glass", json=asked())).status_code == 200
+    opened = (await boss.post("/cases/dv_warning", json=body)).json()
+    case_id = opened["case_id"]
+    parties = (await boss.get(f"/cases/{case_id}/parties")).json()["items"]
+    again = REPORT | {"victim": {"person_id": parties[0]["person_id"]}}
+    hers = await boss.post("/cases/dv_warning", json=command(again, area=441802107000))
+    assert hers.status_code == 201, "the helper knows her, by a case of her own town"
+    by_number = {"id": str(uuid7()), "number": opened["number"], "reason": REASON}
+    assert (await helper.post("/glass", json=by_number)).status_code == 200
     items = (await helper.get(f"/cases/{case_id}/vault")).json()["items"]
     assert {i["name"]: i["open"] for i in items} == {
         "present_address": True,

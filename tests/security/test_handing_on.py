@@ -22,7 +22,7 @@ from app.services.rows.commands import Command
 from tests.conftest import Client, Owner, forget_account, step_up
 from tests.kinds.journey import Journey
 from tests.kinds.test_every_kind import ids as ids
-from tests.kinds.walks import shelter_placement
+from tests.kinds.walks import mediation, shelter_placement
 from tests.stories.answers import REPORT, command
 
 PASSWORD = "a long enough password"
@@ -164,3 +164,21 @@ async def test_a_mark_in_one_office_is_none_in_another(
         items = (await who.get(f"/cases/{case_id}/vault")).json()["items"]
         shown = {i["name"]: i["open"] for i in items}
         assert shown == dict.fromkeys(REPORTER, open_)
+
+
+async def test_who_no_longer_reads_such_cases_has_none_of_their_clocks(
+    client: Client, ids: dict[str, Any], owner: Owner
+) -> None:
+    """In charge of it still, but with another office now."""
+    journey = Journey(client, "mediation", ids)
+    assert (await journey.take(mediation.WALKS[0].steps[0])).status_code == 201
+    hospital = await client("hospital")
+    values = {"id": journey.case_id, "who": (await me(hospital))["id"]}
+    async with owner() as connection:
+        for statement in (
+            'update "case" set account_id = :who, seen_by = array[:who]::bigint[] where id = :id',
+            "update deadline set seen_by = array[:who]::bigint[] where case_id = :id",
+        ):
+            await connection.execute(text(statement), values)
+    assert (await hospital.get("/worklist?limit=100")).json()["items"] == []
+    assert (await hospital.get("/worklist/counts")).json()["all"]["count"] == 0

@@ -13,7 +13,7 @@ from app.services.seeing import reach
 from app.services.seeing.reach import Part
 from tests.conftest import Owner
 from tests.kinds.test_every_kind import ids as ids
-from tests.security.attempts import SAMPLE, WHOLE, Scene, attempts, tried
+from tests.security.attempts import SAMPLE, WHOLE, Attempt, Scene, attempts, tried
 from tests.security.attempts import scene as scene
 
 
@@ -32,6 +32,13 @@ async def test_all_attempts(scene: Scene, owner: Owner) -> None:
 
 
 FILTERED = {"read", "list", "find", "beside", "person", "reveal"}
+
+
+def _only_the_app_hides(attempt: Attempt) -> bool:
+    """Broken glass opens a case to be read in both walls. That no list and no search shows it is a
+    matter of the app: it shows nothing that may not be read."""
+    what, who, *_ = attempt
+    return who.relation == "glass" and what in ("list", "find", "person")
 
 
 def _whole_district(work: Work, roles: frozenset[Role] = frozenset()) -> list[Part]:
@@ -57,7 +64,7 @@ def unfiltered(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_with_the_apps_filter_off_nothing_leaks(
     scene: Scene, owner: Owner, monkeypatch: pytest.MonkeyPatch, size: int | None
 ) -> None:
-    every = [a for a in attempts(scene) if a[0] in FILTERED]
+    every = [a for a in attempts(scene) if a[0] in FILTERED and not _only_the_app_hides(a)]
     chosen = random.Random(11).sample(every, size) if size else every
     unfiltered(monkeypatch)
     found = await tried(owner, chosen)
