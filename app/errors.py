@@ -22,6 +22,12 @@ class SignInNeeded(AppError):
     status, type, title = 401, "sign-in-needed", "请先登录"
 
 
+class DeviceLost(SignInNeeded):
+    """The device has to forget all that it keeps."""
+
+    type, title = "device-lost", "这部设备已登记遗失"
+
+
 class NotAllowed(AppError):
     status, type, title = 403, "not-allowed", "没有权限"
 

@@ -50,6 +50,7 @@ class Permission(StrEnum):
     CLIENTS_REVOKE = "clients.revoke"
     RIGHTS_KEEP = "rights.keep"
     RETENTION_KEEP = "retention.keep"
+    DEVICES_LOSE = "devices.lose"
     PHONE_CONFLICTS_SETTLE = "phone_conflicts.settle"
     LOOKS_READ = "looks.read"
     RECORD_READ = "record.read"
@@ -108,6 +109,7 @@ LABELS: Mapping[Permission, str] = {
     P.CLIENTS_REVOKE: "停用接口用户和密钥",
     P.RIGHTS_KEEP: "办理个人信息请求",
     P.RETENTION_KEEP: "办理案件保留和到期删除",
+    P.DEVICES_LOSE: "登记设备遗失",
     P.PHONE_CONFLICTS_SETTLE: "处理手机冲突记录",
     P.LOOKS_READ: "查看谁看过案件",
     P.RECORD_READ: "查看审计记录",
@@ -173,6 +175,8 @@ HOLDERS: Mapping[Permission, frozenset[Role]] = {
     P.RETENTION_KEEP: frozenset({Role.WOMEN_FED_DISTRICT, Role.POLICE, Role.CIVIL_AFFAIRS}),
     # 网数条例 12: whoever answers for an area answers for what left it.
     P.DISCLOSURES_READ: CASE_ROLES - {Role.GRID_WORKER, Role.HOSPITAL, Role.SCHOOL},
+    # One's own, or of those whom one supervises (services/identity/lost_devices).
+    P.DEVICES_LOSE: CASE_ROLES | {Role.SYSTEM_ADMIN},
     # Of those, supervisors only (services/phone/conflicts).
     P.PHONE_CONFLICTS_SETTLE: CASE_ROLES,
     P.LOOKS_READ: CASE_ROLES,

@@ -55,3 +55,4 @@ class KnownDevice(SQLModel, table=True):
     device_index: bytes = cipher(primary_key=True)
     since: datetime = moment(now=True)
     ended_at: datetime | None = moment(default=None)
+    lost_at: datetime | None = moment(default=None)

@@ -12,12 +12,13 @@ from app import tokens
 from app.access import Work
 from app.config import get_settings
 from app.deps import EngineDep, needs
-from app.errors import NotAllowed, SignInNeeded
-from app.kinds.forms import Sight
+from app.errors import DeviceLost, NotAllowed, SignInNeeded
+from app.kinds.forms import Sight, Whole
 from app.permissions import Permission
+from app.routers.bodies import Body
 from app.routers.second_factors import Code, Passkey
 from app.routers.shown import Shown, shown
-from app.services.identity import sessions, signing_in
+from app.services.identity import lost_devices, sessions, signing_in
 from app.services.identity.signing_in import Caller
 
 router = APIRouter(prefix="/auth", tags=["登录与账号"])
@@ -72,7 +73,7 @@ async def sign_in(typed: SignIn, request: Request, engine: EngineDep, response: 
     """连续输错 10 次后，每 90 秒可再试一次；在登录过的设备上单独计算，不受他人影响。
 
     绑定了第二验证方式的，还须填写验证码、恢复码，或用通行密钥验证。
-    电脑 15 分钟、手机 5 分钟不用即退出，最长 12 小时。
+    电脑 15 分钟、手机 2 小时不用即退出，最长 12 小时；手机另有手机密码，5 分钟不用即锁。
     """
     _refuse_other_sites(request)
     caller = Caller(
@@ -101,10 +102,36 @@ async def refresh_session(request: Request, engine: EngineDep, response: Respons
     _refuse_other_sites(request)
     if request.headers.get("x-requested-with") != "anlan":
         raise NotAllowed("缺少 X-Requested-With: anlan")
-    shown_token = _cookie(request, REFRESH)
-    if shown_token is None:
-        raise SignInNeeded("请先登录")
-    return _handed_over(response, await sessions.refresh(engine, shown_token))
+    shown_token, device = _cookie(request, REFRESH), _cookie(request, DEVICE)
+    try:
+        if shown_token is None:
+            raise SignInNeeded("请先登录")
+        return _handed_over(response, await sessions.refresh(engine, shown_token))
+    except SignInNeeded:
+        if device and await lost_devices.is_lost(engine, device):
+            raise DeviceLost("这部设备已登记遗失，其中保存的内容即将清除") from None
+        raise
+
+
+class LostBody(Body):
+    account_id: Annotated[Whole, Field(ge=1, lt=2**63)] = Field(title="谁的设备（账号）")
+    reason: str = Field(title="说明", min_length=5, max_length=500)
+
+
+@router.post(
+    "/devices-lost",
+    operation_id="lose_devices",
+    summary="登记设备遗失",
+    status_code=204,
+)
+async def lose_devices(
+    work: Annotated[Work, needs(Permission.DEVICES_LOSE)], body: LostBody
+) -> None:
+    """该账号在所有设备上退出登录；手机下次联网时清除所存内容，尚未上传的记录仍封存在手机上，重新登录后上传。
+
+    由本人、主管人员或系统管理员登记。
+    """
+    await lost_devices.lose(work, body.account_id, body.reason)
 
 
 @router.post("/logout", operation_id="sign_out", summary="退出登录", status_code=204)

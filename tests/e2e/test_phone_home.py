@@ -5,7 +5,13 @@ from pathlib import Path
 
 from fastapi import FastAPI
 from playwright.async_api import expect
+from sqlalchemy import text
 
+from app.access import Held
+from app.roles import Role
+from app.services.identity import accounts
+from app.services.seed import PASSWORD, VILLAGE
+from tests.conftest import Client, Owner, forget_account
 from tests.e2e.conftest import Phones, Pockets
 from tests.e2e.phone import Phone
 
@@ -56,6 +62,37 @@ async def test_ten_wrong_pins_wipe_and_the_record_arrives_all_the_same(phone: Ph
     await held.sign_in("grid_worker")
     await held.tap("待上传", "link")
     await expect(held.page.get_by_text("已送达 1")).to_be_visible()
+
+
+async def test_at_the_servers_word_it_forgets_and_the_record_arrives_all_the_same(
+    phone: Phones, client: Client, owner: Owner
+) -> None:
+    """The phone is locked, and in other hands; what was written on it may still be sent."""
+    async with owner() as connection:
+        village = [Held(Role.GRID_WORKER, VILLAGE)]
+        await accounts.create_account(connection, "lost", "某人", PASSWORD, None, village)
+    try:
+        held = await phone("lost")
+        await held.ready_offline()
+        await held.context.set_offline(True)
+        await held.log()
+        boss = await client("women_fed_district")
+        async with owner() as connection:
+            asked = text("select id from account where username = 'lost'")
+            body = {"account_id": await connection.scalar(asked), "reason": "手机在路上遗失"}
+        assert (await boss.post("/auth/devices-lost", json=body)).status_code == 204
+        await held.context.set_offline(False)
+        await held.page.goto("/m/")
+        await expect(held.page.get_by_label("用户名")).to_be_visible()
+        left = json.loads((await held.page.evaluate(EVERYTHING))[0]["outbox"])
+        assert [(item["state"], item["body"]) for item in left] == [("queued", None)]
+        kept = await held.page.evaluate(EVERYTHING)
+        assert [kept[0][store] for store in ("device", "kept", "drafts")] == ["[]"] * 3
+        await held.sign_in("lost")
+        await held.tap("待上传", "link")
+        await expect(held.page.get_by_text("已送达 1")).to_be_visible()
+    finally:
+        await forget_account(owner, "lost")
 
 
 async def test_three_days_without_the_server_wipe(phone: Phones) -> None:

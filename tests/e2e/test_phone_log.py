@@ -10,6 +10,7 @@ from sqlalchemy import text
 from tests.conftest import Owner
 from tests.e2e.conftest import Phones, Pockets
 from tests.e2e.phone import Phone
+from tests.stories.test_sync import opening
 
 SYNC = "**/api/v1/sync"
 
@@ -175,3 +176,40 @@ async def test_with_a_position_its_grade_is_told(phone: Phones, owner: Owner) ->
     await held.context.set_geolocation({"latitude": 23.68, "longitude": 113.05, "accuracy": 15})
     await held.tap("快速登记", "link")
     await expect(held.page.get_by_text("定位约 15 米，好")).to_be_visible()
+
+
+async def test_a_whole_form_is_told_the_place_too(phone: Phones, owner: Owner) -> None:
+    held = await phone("women_fed_village")
+    await held.context.grant_permissions(["geolocation"])
+    await held.context.set_geolocation({"latitude": 23.68, "longitude": 113.05, "accuracy": 90})
+    await held.to("/new/dv_warning")
+    await expect(held.page.get_by_text("定位约 90 米，一般")).to_be_visible()
+    await held.choose("现在有人处于危险之中", "否")
+    await held.page.get_by_label("发生了什么").fill("楼上吵闹，听见摔东西")
+    await held.tap("保存")
+    await arrived(owner, 1)
+
+
+async def test_a_field_that_the_server_refuses_is_put_right(phone: Phones, owner: Owner) -> None:
+    """What this phone's rules let through, the server's own do not: the real answer, 422."""
+    held = await phone("grid_worker")
+
+    async def longer(route: Route) -> None:
+        """A phone of another version, with other rules."""
+        sent = json.loads(route.request.post_data or "{}")
+        command = opening({"immediate_danger": False, "what_happened": ""})["command"]
+        item = {"id": sent["items"][0]["id"], "kind": "dv_warning", "name": "opened"}
+        command["id"] = item["id"]
+        sent["items"] = [item | {"command": command}]
+        await route.continue_(post_data=json.dumps(sent))
+
+    await held.page.route(SYNC, longer)
+    await held.log("吵得厉害")
+    await expect(held.page.get_by_text("需要修改：请填写“发生了什么”")).to_be_visible()
+    await held.page.unroute(SYNC)
+    await held.page.get_by_text("需要修改").click()
+    await held.tap("修改", "link")
+    await held.page.get_by_label("发生了什么").fill("源潭镇中心小学后门，吵得厉害")
+    await held.tap("保存")
+    await expect(held.page.get_by_text("已送达 1")).to_be_visible()
+    await arrived(owner, 1)

@@ -61,6 +61,7 @@ EXPECTED: dict[str, set[str]] = {
     "rights.keep": WOMEN_FED | {"police", "civil_affairs", "justice_bureau"},
     "retention.keep": {"women_fed_district", "police", "civil_affairs"},
     "disclosures.read": ALL - ADMINS - {"wcwc_office", "grid_worker", "hospital", "school"},
+    "devices.lose": WORKING | {"system_admin"},
     "phone_conflicts.settle": WORKING,
     "looks.read": WORKING,
     "record.read": {"audit_admin"},

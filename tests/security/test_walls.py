@@ -75,7 +75,7 @@ CHANGED: dict[str, set[str]] = {
     "holiday": {"*"},
     "machine_key": {"confirmed_by", "confirmed_at", "revoked_by", "revoked_at"},
     "legal_hold": {"lifted_at", "lifted_by", "version", "changed_at"},
-    "known_device": {"ended_at"}, "notice": {"read_at"},
+    "known_device": {"ended_at", "lost_at"}, "notice": {"read_at"},
     "organisation": {"*"},
     "party_gram": {"district", "town", "village", "seen_by"},
     "person": {c.name for c in table_of(Person).c} - {"id", "key", "recorded_at"},

@@ -180,7 +180,7 @@ async def test_cookies_are_for_this_host_tls_and_no_script(guest: httpx.AsyncCli
         assert not any(rule.startswith("domain") for rule in rules)
 
 
-@pytest.mark.parametrize(("device", "minutes"), [("desk", 15), ("phone", 5)])
+@pytest.mark.parametrize(("device", "minutes"), [("desk", 15), ("phone", 120)])
 async def test_who_walks_away_is_signed_out(
     guest: httpx.AsyncClient, owner: Owner, device: str, minutes: int
 ) -> None:

@@ -27,7 +27,10 @@ from app.tokens import TokenKeys
 ISSUER: Final = "anlan"
 LIFE: Final = timedelta(hours=12)
 IDLE_DESK: Final = timedelta(minutes=15)
-IDLE_PHONE: Final = timedelta(minutes=5)
+IDLE_PHONE: Final = timedelta(hours=2)
+"""A phone locks itself after five minutes, by its own PIN. The session behind lasts through a round
+of visits: what was recorded on the way is sent without a password typed at every door."""
+
 GRACE: Final = timedelta(seconds=10)
 """How long an answer may be lost: within it, who used a refresh token may use it once more."""
 

@@ -38,7 +38,9 @@ _LOOK_UP: Final = text("select * from sign_in_account(:name, :device)")
 _KNOWN: Final = (
     insert(table_of(KnownDevice))
     .inline()
-    .on_conflict_do_update(index_elements=["account_id", "device_index"], set_={"ended_at": None})
+    .on_conflict_do_update(
+        index_elements=["account_id", "device_index"], set_={"ended_at": None, "lost_at": None}
+    )
 )
 
 
@@ -75,7 +77,7 @@ async def sign_in(
     # PostgreSQL takes no NUL; a name of another shape is nobody's.
     asked = {
         "name": name if accounts.USERNAME.fullmatch(name) else "",
-        "device": _device_index(caller.device or ""),
+        "device": device_index(caller.device or ""),
     }
     async with transaction(engine) as connection:
         found = (await connection.execute(_LOOK_UP, asked)).one()
@@ -105,7 +107,7 @@ async def _check(connection: AsyncConnection, found: Any, caller: Caller, answer
 
 async def _open(connection: AsyncConnection, found: Any, caller: Caller, **shown: bool) -> SignedIn:
     device = caller.device or secrets.token_urlsafe(32)
-    row = {"account_id": found.account_id, "device_index": _device_index(device)}
+    row = {"account_id": found.account_id, "device_index": device_index(device)}
     await connection.execute(_KNOWN, row)
     opened = await sessions.open_session(
         connection,
@@ -130,5 +132,6 @@ def _turns(name: str, caller: Caller, *, known: bool) -> list[Turn]:
     ]
 
 
-def _device_index(device: str) -> bytes:
+def device_index(device: str) -> bytes:
+    """How a device is known: a keyed index of its secret."""
     return crypto.fingerprint(crypto.keyring(), 0, "device", {"device": device})

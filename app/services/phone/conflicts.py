@@ -62,14 +62,18 @@ _AFTER = tuple_(_row.received_at, _row.id) > tuple_(
 
 
 def _supervised(work: Work) -> Any:
-    """Rows of the places the actor supervises, of kinds that she reads, or of no kind of ours."""
-    places = [place_of(grant.area) for grant in work.actor.grants if grant.supervisor]
-    if not places:
+    """Rows of the places the actor supervises, of kinds that she reads in that office, or of no
+    kind of ours. Raises NotAllowed for who supervises nothing."""
+    offices = [grant for grant in work.actor.grants if grant.supervisor]
+    if not offices:
         raise NotAllowed("手机冲突记录由主管人员处理")
-    there = [_row[level_of(place)] == place.code for place in places]
-    foreign = set(work.kinds) - set(access.readable_kinds(work.actor, work.kinds))
-    barred = or_(_row.case_id.is_(None), _row.case_id.not_in(work.actor.barred))
-    return or_(*there) & _row.kind.not_in(foreign) & barred
+    there = []
+    for office in offices:
+        place = place_of(office.area)
+        others = [name for name, kind in work.kinds.items() if office.role not in kind.read_by]
+        there.append((_row[level_of(place)] == place.code) & _row.kind.not_in(others))
+    unbarred = or_(_row.case_id.is_(None), _row.case_id.not_in(work.actor.barred))
+    return or_(*there) & unbarred
 
 
 async def page(work: Work, settled: bool, cursor: str | None, limit: int) -> Page:

@@ -34,9 +34,17 @@ export function renew(): Promise<boolean> {
   return renewal
 }
 
+let whenLost: () => Promise<void> = async () => undefined
+
+/** What to do when the server says that this device was lost. */
+export function onLost(run: () => Promise<void>): void {
+  whenLost = run
+}
+
 async function askForNext(): Promise<boolean> {
   const answer = await post('/api/v1/auth/refresh')
   if (answer.status >= 500) throw await refusal(answer)
+  if (answer.status === 401 && (await refusal(answer.clone())).type === 'device-lost') await whenLost()
   take(answer.ok ? ((await answer.json()) as { access_token: string }).access_token : null)
   return answer.ok
 }

@@ -2,10 +2,12 @@ import './theme.css'
 
 import { createApp, defineAsyncComponent } from 'vue'
 
+import { forget, onLost, renew } from '@/api/session'
 import { PICKER } from '@/forms/ui/picker'
 import { watchIdle } from '@/offline/lock'
 import { watchNetwork } from '@/offline/sender'
-import { look } from '@/offline/vault'
+import { forgetTasks } from '@/offline/tasks'
+import { access, look, wipe } from '@/offline/vault'
 
 import App from './App.vue'
 import { router } from './router'
@@ -17,6 +19,13 @@ async function start(): Promise<void> {
   watchIdle(() => {
     if (!router.currentRoute.value.meta.free) void router.replace('/pin')
   })
+  onLost(async () => {
+    await wipe()
+    forgetTasks()
+    await router.replace('/login')
+  })
+  // A locked phone asks, too: it may have been lost.
+  if (access.value === 'locked') void renew().then(forget, () => undefined)
   watchNetwork()
   preload()
   if ('serviceWorker' in navigator) void import('./updates').then((updates) => updates.watch())
