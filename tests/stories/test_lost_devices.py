@@ -44,6 +44,12 @@ async def test_it_is_told_so_until_she_signs_in_on_it_again(
     assert (await lost.post("/auth/login", json=LOGIN)).status_code == 200
     assert (await lost.post("/auth/refresh", headers=OURS)).status_code == 200
     async with owner() as connection:
+        hers = "account_id = (select id from account where username = 'guest')"
+        ending = f"update session set revoked_at = now() where {hers}"  # noqa: S608 - our words
+        await connection.execute(text(ending))
+    ended = await lost.post("/auth/refresh", headers=OURS)
+    assert problem(ended) == "sign-in-needed", "found again: it keeps what it has"
+    async with owner() as connection:
         asked = text("select about from audit_entry where what = 'devices_lost'")
         assert await connection.scalar(asked) == f"account:{body['account_id']}"
 
