@@ -190,3 +190,33 @@ async def test_filters_are_kept_and_shared(desk: Desks, client: Client) -> None:
     await expect(sat.page).to_have_url(re.compile("overdue=true.*kind=dv_warning"))
     await sat.click("删去视图 逾期告诫")
     await expect(sat.page.get_by_role("link", name="逾期告诫")).to_have_count(0)
+
+
+async def test_two_who_are_one_are_told_so_by_a_human_and_it_can_be_taken_back(
+    desk: Desks, client: Client
+) -> None:
+    fed = await client("women_fed_town")
+    for _ in range(2):
+        await opened(fed, "dv_warning", REPORT)
+    sat = await desk("women_fed_town")
+    await sat.click("人员", "link")
+    await sat.page.get_by_label("查找内容").fill(WIFE["name"])
+    await sat.click("查找")
+    await expect(sat.page.get_by_role("status")).to_contain_text("找到")
+    assert WIFE["name"] not in sat.page.url
+    await seen_well(sat)
+    await sat.click("疑似同一人")
+    pair = sat.page.get_by_role("article").filter(has_text=WIFE["name"])
+    await expect(pair.get_by_role("link", name=WIFE["name"])).to_have_count(2)
+    await seen_well(sat)
+    await pair.get_by_role("button", name="是同一人", exact=True).click()
+    told = sat.page.get_by_role("status").filter(has_text="已判定为同一人")
+    await expect(told).to_be_visible()
+    await told.get_by_role("button", name="改判为不是同一人").click()
+    await expect(sat.page.get_by_role("status")).to_contain_text("已判定为不是同一人")
+    await sat.click("查找人员")
+    await sat.page.get_by_label("查找内容").fill(WIFE["name"])
+    await sat.click("查找")
+    await sat.page.get_by_role("article").first.get_by_role("link", name=WIFE["name"]).click()
+    await expect(sat.page.get_by_label("案件", exact=True)).to_contain_text("受害人")
+    await seen_well(sat)
