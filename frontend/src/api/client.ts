@@ -49,4 +49,13 @@ export async function dataOf<T>(asked: Promise<Answer<T>>): Promise<T> {
   return data as T
 }
 
+/** A version of something that is edited: what it says, and the tag that an edit of it names. */
+export interface Tagged<T> { data: T; tag: string }
+
+/** As `dataOf`, with the version that the answer shows. */
+export async function taggedOf<T>(asked: Promise<Answer<T>>): Promise<Tagged<T>> {
+  const answer = await asked
+  return { data: await dataOf(Promise.resolve(answer)), tag: answer.response.headers.get('etag') ?? '' }
+}
+
 export const { GET, POST, PUT } = client

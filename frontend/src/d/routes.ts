@@ -35,6 +35,13 @@ export const PAGES: Page[] = [
   { path: '/board', title: '指标', page: () => import('./pages/board/Board.vue'), permission: 'indicators.read', menu: '数据' },
   { path: '/ledger', title: '台账', page: () => import('./pages/ledger/Ledger.vue'), permission: 'cases.read', menu: '数据' },
   { path: '/registers', title: '登记簿', page: () => import('./pages/registers/Registers.vue'), permission: 'registers.read', menu: '数据' },
+  { path: '/glass', title: '紧急查阅复核', page: () => import('./pages/admin/GlassReview.vue'), permission: 'glass.review', menu: '管理' },
+  { path: '/accounts', title: '账号', page: () => import('./pages/admin/Accounts.vue'), permission: 'accounts.inspect', menu: '管理' },
+  { path: '/clients', title: '接口用户', page: () => import('./pages/admin/Clients.vue'), permission: 'clients.read', menu: '管理' },
+  { path: '/audit', title: '审计', page: () => import('./pages/admin/Audit.vue'), permission: 'record.read', menu: '管理' },
+  { path: '/holidays', title: '节假日', page: () => import('./pages/admin/Holidays.vue'), permission: 'registers.read', menu: '管理' },
+  { path: '/areas', title: '地区', page: () => import('./pages/admin/Areas.vue'), permission: 'definitions.read', menu: '管理' },
+  { path: '/kinds', title: '案件类型定义', page: () => import('./pages/admin/Kinds.vue'), permission: 'definitions.read', menu: '管理' },
   { path: '/me', title: '本人账号', page: () => import('./pages/me/Me.vue') },
   { path: '/login', title: '登录', page: () => import('./pages/login/Login.vue'), free: true },
 ]
