@@ -23,6 +23,9 @@ SECOND_FACTOR_FOR = ("nobody", "sensitive", "everybody")
 
 PASSWORD_RULES = ("nist", "dengbao")
 
+LEAST_YEARS = 3
+"""网络数据安全管理条例 12: how long it is kept who was given what."""
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -66,7 +69,7 @@ class WorkerSettings:
     """What the worker needs, and nothing else: it holds no key that opens anything.
 
     `seal_pem` is an EC P-256 private key (PKCS 8), `anchors` the file of seals outside the
-    database.
+    database, `record_years` how long looks and entries are kept.
     """
 
     schema: str
@@ -74,6 +77,7 @@ class WorkerSettings:
     database_url: str | None = field(repr=False)
     anchors: Path
     seal_pem: str = field(repr=False)
+    record_years: int
 
 
 @lru_cache(maxsize=1)
@@ -143,7 +147,17 @@ def read_worker_settings(env: Mapping[str, str]) -> WorkerSettings:
         database_url=found["WORKER_DATABASE_URL"],
         anchors=Path(anchors).resolve() if anchors else _data(env) / "anchors.jsonl",
         seal_pem=found["ANLAN_SEAL_KEY"] or spare,
+        record_years=_record_years(env),
     )
+
+
+def _record_years(env: Mapping[str, str]) -> int:
+    years = environment.number(env, "ANLAN_RECORD_YEARS", LEAST_YEARS)
+    if years < LEAST_YEARS:
+        raise environment.wrong(
+            "ANLAN_RECORD_YEARS", "审计记录至少保存 3 年（网数条例 12）", "three at least"
+        )
+    return years
 
 
 def _environment(env: Mapping[str, str]) -> Literal["development", "production"]:

@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Final
 
 import asyncpg
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app import clock
-from app.config import WorkerSettings
+from app.config import LEAST_YEARS, WorkerSettings
 from app.crypto.signing import Es256, Signer
 from app.db import CommitFailed, make_engine, transaction
 from app.kinds import KINDS
@@ -31,8 +31,8 @@ log = logging.getLogger("anlan.worker")
 BREATH: Final = 1.0
 """Seconds between two looks at what is due."""
 
-MOST: Final = 10_000
-"""Rows cleared away at a time."""
+MOST: Final = 1_000
+"""Rows of a table that go at a time: nobody waits long for their locks."""
 
 TROUBLE: Final = (
     OSError,
@@ -53,6 +53,7 @@ class Bench:
     engine: AsyncEngine
     signer: Signer
     anchors: Path
+    record_years: int = LEAST_YEARS
 
 
 @dataclass(frozen=True)
@@ -73,13 +74,29 @@ async def _remind(bench: Bench) -> int:
 
 
 async def _clear_away(bench: Bench) -> int:
-    """What guarded against guessing and repeats, once its time is over."""
-    async with transaction(bench.engine) as connection:
-        cleared: int = (await connection.execute(_CLEAR, {"most": MOST})).scalar_one()
-    return cleared
+    """What guarded against guessing and repeats, and sessions, once their time is over."""
+    return await _in_turns(bench, _CLEAR)
 
 
-_CLEAR = text("select clear_away(:most)")
+async def _sweep(bench: Bench) -> int:
+    """The record, at the end of its term."""
+    term = {"term": f"{bench.record_years} years"}
+    return await _in_turns(bench, _RECORD, **term) + await _in_turns(bench, _DISCLOSURES, **term)
+
+
+async def _in_turns(bench: Bench, statement: TextClause, **given: str) -> int:
+    """Run a statement that takes so many rows away until it takes fewer; how many it took."""
+    total, last = 0, MOST
+    while last >= MOST:
+        async with transaction(bench.engine) as connection:
+            last = (await connection.execute(statement, {"most": MOST, **given})).scalar_one()
+        total += last
+    return total
+
+
+_CLEAR: Final = text("select clear_away(:most)")
+_RECORD: Final = text("select record_sweep(cast(cast(:term as text) as interval), :most)")
+_DISCLOSURES: Final = text("select disclosures_sweep(cast(cast(:term as text) as interval), :most)")
 
 
 async def _expire(bench: Bench) -> int:
@@ -96,6 +113,7 @@ CHORES: Final = (
     Chore("remind", timedelta(minutes=1), _remind),
     Chore("clear away", timedelta(hours=1), _clear_away),
     Chore("expire exports", timedelta(minutes=1), _expire),
+    Chore("sweep", timedelta(hours=1), _sweep),
 )
 
 
@@ -105,7 +123,8 @@ async def work(
     chores: Sequence[Chore] = CHORES,
 ) -> None:
     """Do the chores when they are due. A database that goes away is waited for."""
-    bench = Bench(make_engine(url, settings), Es256(settings.seal_pem), settings.anchors)
+    engine, signer = make_engine(url, settings), Es256(settings.seal_pem)
+    bench = Bench(engine, signer, settings.anchors, settings.record_years)
     due = dict.fromkeys(chores, 0.0)
     troubled: dict[Chore, str] = {}
     try:

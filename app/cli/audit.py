@@ -51,6 +51,8 @@ def _print(report: Report) -> None:
         f"{report.seals} 次封存，{report.records} 条记录，{report.waiting} 条待封存"
         f" / {report.seals} seals, {report.records} records, {report.waiting} waiting"
     )
+    if report.swept:
+        counts += f"；{report.swept} 条到期清除 / {report.swept} taken away at their term"
     if report.later:
         counts += f"；{report.later} 次封存晚于锚定文件 / {report.later} later than the anchors"
     mark = "[red]✗[/red]" if report.findings else "[green]✓[/green]"

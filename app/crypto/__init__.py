@@ -11,6 +11,7 @@ from app.crypto.chain import GENESIS, fingerprint, link, link_by
 from app.crypto.indexes import (
     INDEX_BYTES,
     IndexColumn,
+    bed_index,
     grams,
     index,
     normalise_id_number,
@@ -61,6 +62,7 @@ __all__ = [
     "Ring",
     "Sm4Gcm",
     "Unreadable",
+    "bed_index",
     "build_keyring",
     "canonical",
     "fingerprint",

@@ -47,6 +47,11 @@ def index(keyring: Keyring, column: IndexColumn, value: str) -> bytes:
     return _mac(subkey(keyring.index, f"index {column}"), normal)
 
 
+def bed_index(keyring: Keyring, bed_id: int) -> bytes:
+    """What a stay names its bed by, so that nobody learns from the rows alone which bed it is."""
+    return _mac(subkey(keyring.index, "index bed"), str(bed_id))
+
+
 def grams(keyring: Keyring, name: str) -> list[bytes]:
     """What is stored of a name for search: its keyed characters and bigrams, each once."""
     normal = normalise_name(name)

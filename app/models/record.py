@@ -1,6 +1,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import text
 from sqlmodel import Field, Index, SQLModel
 
 from app.models.columns import BIG, cipher, moment
@@ -62,5 +63,15 @@ class SealLeaf(SQLModel, table=True):
     source: str
     row_id: UUID
     digest: bytes = cipher()
+    swept_by: UUID | None = None
+    """The entry that says that the record was taken away at the end of its term."""
 
-    __table_args__ = (Index("uq_seal_leaf_row", "row_id", "source", unique=True),)
+    __table_args__ = (
+        Index("uq_seal_leaf_row", "row_id", "source", unique=True),
+        Index(
+            "ix_seal_leaf_kept",
+            "seal",
+            "position",
+            postgresql_where=text("swept_by is null and source <> 'event'"),
+        ),
+    )

@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app import migrate
 from app.config import get_settings
-from app.db import app_role
+from app.db import app_role, worker_role
 from app.embedded import EmbeddedPostgres
 from app.services import seed
 from app.services.district import areas
@@ -38,7 +38,9 @@ class Running:
         self._secret.write_text(postgres.dsn(DATABASE, app_role(get_settings().schema)))
         self.log = folder / "server.log"
         self._port = _free_port()
+        self.anchors = folder / "anchors.jsonl"
         self._server: subprocess.Popen[bytes] | None = None
+        self._worker: subprocess.Popen[bytes] | None = None
         self.base = f"http://127.0.0.1:{self._port}"
         self.url = f"{self.base}/api/v1"
 
@@ -97,6 +99,26 @@ class Running:
         assert self._server is not None
         return _children(self._server.pid)
 
+    def work(self) -> None:
+        """Start the worker, which does all its chores at once."""
+        given = {
+            "WORKER_DATABASE_URL": self.postgres.dsn(DATABASE, worker_role(get_settings().schema)),
+            "ANLAN_ANCHORS": str(self.anchors),
+        }
+        with self.log.open("ab") as log:
+            self._worker = subprocess.Popen(
+                [Path(sys.executable).with_name("anlan"), "worker"],
+                env=os.environ | given,
+                stdout=log,
+                stderr=log,
+            )
+
+    def kill_worker(self) -> None:
+        """As `kill -9` does: nothing is said to it, and it cannot do anything any more."""
+        if self._worker is not None:
+            self._worker.kill()
+            self._worker.wait()
+
     def kill_database(self) -> None:
         """SIGKILL to the postmaster and to every process of its, so that none ends in order."""
         postmaster = self._postmaster()
@@ -146,6 +168,7 @@ def running(settings: Mapping[str, str | int | float] | None = None) -> Iterator
         asyncio.run(_seed(made))
         yield made
     finally:
+        made.kill_worker()
         made.stop_server()
         postgres.stop()
         shutil.rmtree(folder, ignore_errors=True)

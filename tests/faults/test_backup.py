@@ -3,7 +3,9 @@
 import asyncio
 import json
 import os
+import shutil
 import stat
+import tempfile
 import time
 from collections.abc import Iterator
 from datetime import date
@@ -134,6 +136,32 @@ def test_what_was_backed_up_comes_back_whole(
     assert "恢复到一个新的数据库" in refusal(again)
     twice = anlan("backup", str(file), owner=source, key=key)
     assert "已存在" in refusal(twice)
+
+
+def test_a_backup_comes_back_on_a_machine_that_has_no_database_yet(
+    source: str, key: Path, tmp_path: Path
+) -> None:
+    """With no URL at all: into the PostgreSQL that arrives as a package, in an empty folder, which
+    then goes on as if nothing had been."""
+    file = tmp_path / "anlan.backup"
+    assert anlan("backup", str(file), owner=source, key=key).exit_code == 0
+    data = Path(tempfile.mkdtemp(prefix="anlan-test-"))
+    data.chmod(0o711)
+    try:
+
+        def here(*arguments: str) -> Result:
+            return anlan(*arguments, ANLAN_DATA=str(data), DATABASE_URL="")
+
+        restore = ("restore", str(file), "--identity", str(key))
+        done = here(*restore)
+        assert done.exit_code == 0, done.output
+        assert here("migrate").exit_code == 0
+        assert "梁建锋" in here("admin", "list", "梁建").stderr
+        with EmbeddedPostgres(data / "postgres") as server:
+            assert asyncio.run(chains(server.dsn("anlan"))) == []
+        assert "已有本区数据" in refusal(here(*restore)), "nothing is written over"
+    finally:
+        shutil.rmtree(data, ignore_errors=True)
 
 
 def test_a_backup_opens_with_its_key_only_and_whole_only(

@@ -20,11 +20,10 @@ import pytest
 from sqlalchemy import text
 
 from app.ids import uuid7
-from app.kinds.identity import id_number_valid
 from app.services import seed
 from tests.faults.running import Running, running
 from tests.security.test_chain import broken
-from tests.stories.answers import QUICK
+from tests.stories.answers import QUICK, id_number
 from tests.stories.partner_papers import warning
 
 KILLS = 5
@@ -122,7 +121,7 @@ class Writer:
         paper = warning(incident_no=f"J44180220260{number:05}")
         paper["warning"]["document_no"] = f"清城公（源）告〔2026〕{number}号"
         for role, sex in (("victim", 2), ("perpetrator", 1)):
-            paper[role] = {"name": f"演示{number}", "id_number": _id_number(number, sex)}
+            paper[role] = {"name": f"演示{number}", "id_number": id_number(number, sex)}
         answer, sent = await self._send("POST", "/partners/police/warnings", paper, (200, 201))
         self._ledger.done.append(Written("partner", answer.json()["receipt"], sent))
 
@@ -189,12 +188,6 @@ class Writer:
 
     def _told(self) -> None:
         self._ledger.last_done = time.monotonic()
-
-
-def _id_number(n: int, sex: int) -> str:
-    """Right in form, and nobody's: there is no area 441899."""
-    first = f"441899{1950 + n % 50}{1 + n // 50 % 12:02}{1 + n // 600 % 28:02}00{sex}"
-    return next(first + last for last in "0123456789X" if id_number_valid(first + last))
 
 
 async def survive(system: Running, kills: int, seed_number: int = 1) -> tuple[Ledger, list[float]]:

@@ -1,5 +1,6 @@
 """What somebody could break, or an honest hand forget, and the test that must notice."""
 
+from tests.sabotage.identity import IDENTITY
 from tests.sabotage.sight import SIGHT
 from tests.sabotage.switch import Sabotage
 
@@ -218,6 +219,7 @@ SWITCHES = (
         "        if (await connection.execute(_GIVEN, given)).rowcount > 1:",
         "tests/security/test_machine_tokens.py::test_one_assertion_opens_once_even_fifty_times_at_once",
     ),
+    *IDENTITY,
     # Work
     Sabotage(
         "two act at once on the same state",
@@ -255,6 +257,37 @@ SWITCHES = (
         "tests/kinds/test_whose_step.py",
     ),
     # The record
+    Sabotage(
+        "whatever is marked as swept was",
+        "app/services/record/verify.py",
+        '        if found.stated.get(entry) != f"records:{hashlib.sha256(digests).hexdigest()}":\n'
+        "            continue\n",
+        "",
+        "tests/security/test_record_retention.py::"
+        "test_what_somebody_took_is_told_from_what_was_swept",
+    ),
+    Sabotage(
+        "young records may be swept",
+        "app/services/record/verify.py",
+        "seal.sealed_at <= at - TERM for seal in seals",
+        "seal.sealed_at <= at for seal in seals",
+        "tests/security/test_record_retention.py::"
+        "test_an_entry_forged_in_time_takes_no_young_record",
+    ),
+    Sabotage(
+        "looks at a kept case are swept",
+        "migrations/versions/2026_11_25_record_retention.py",
+        "              select from \"case\" c where c.key <> ''::bytea\n",
+        '              select from "case" c where false\n',
+        "tests/security/test_record_retention.py::test_what_is_of_a_kept_case_outlives_its_years",
+    ),
+    Sabotage(
+        "two women in one bed",
+        "migrations/versions/2026_11_25_bed_index.py",
+        "({new.name} with =, tstzrange",
+        "(id with =, tstzrange",
+        "tests/stories/test_beds.py::test_two_hundred_claim_the_last_bed_and_one_gets_it",
+    ),
     Sabotage(
         "links of a chain that do not hold each other",
         "app/crypto/chain.py",
@@ -300,5 +333,26 @@ SWITCHES = (
         '                if size > most:\n                    raise TooLarge("提交的内容太大")',
         "",
         "tests/security/test_door.py::test_a_body_has_a_size",
+    ),
+    Sabotage(
+        "any token gets past the rate of addresses",
+        "app/routers/door.py",
+        "        if path in UNSIGNED or (not signed_in",
+        "        if (not signed_in",
+        "tests/security/test_rates.py::test_a_made_up_token_is_no_way_around_the_rate",
+    ),
+    Sabotage(
+        "anybody says where he comes from",
+        "app/cli/serving.py",
+        "        forwarded_allow_ips=settings.proxies,",
+        '        forwarded_allow_ips="*",',
+        "tests/security/test_rates.py::test_only_a_configured_proxy_says_where_a_request_came_from",
+    ),
+    Sabotage(
+        "the demo goes into any database",
+        "app/services/seed.py",
+        "    await _refuse_real(connection)\n",
+        "",
+        "tests/stories/test_accounts.py::test_the_demo_is_there_once_and_never_in_production",
     ),
 )

@@ -1,6 +1,7 @@
 """The worker seals everything that was recorded, once, whatever happens to it."""
 
 import asyncio
+import os
 import time
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -17,8 +18,9 @@ from app.services.record.audit import What
 from app.services.record.sealing import RolledBack
 from tests.conftest import Client, Owner
 from tests.security.recording import CHAIN_KEY, Auditor
-from tests.stories.answers import REPORT, command
+from tests.stories.answers import REPORT, command, id_number
 
+MANY = int(os.environ.get("ANLAN_CASES", "400"))
 pytestmark = pytest.mark.usefixtures("app")
 
 
@@ -29,7 +31,8 @@ async def note(engine: AsyncEngine, times: int = 1) -> None:
 
 
 async def write(client: Client, auditor: Auditor, writers: int, cases: int) -> tuple[int, float]:
-    """Writers who open cases, act and look, while two workers seal; events written, seconds."""
+    """Writers who open cases, each of two people of its own, act and look, while two workers seal;
+    events written, seconds."""
     fed = await client("women_fed_district")
     left, events = list(range(cases)), 0
     writing = True
@@ -44,8 +47,10 @@ async def write(client: Client, auditor: Auditor, writers: int, cases: int) -> t
     async def writer() -> None:
         nonlocal events
         while left:
+            people = {role: _person(left[-1], role) for role in ("victim", "perpetrator")}
             left.pop()
-            report, text_ = command(REPORT, area=441802103201), command({"text": "电话"})
+            report = command(REPORT | people, area=441802103201)
+            text_ = command({"text": "电话"})
             opened = await ask(lambda: fed.post("/cases/dv_warning", json=report), 201)  # noqa: B023
             url = f"/cases/dv_warning/{opened.json()['case_id']}"
             await ask(lambda: fed.post(f"{url}/note", json=text_), 200)  # noqa: B023
@@ -67,6 +72,11 @@ async def write(client: Client, auditor: Auditor, writers: int, cases: int) -> t
     await asyncio.gather(*workers)
     await auditor.seal()
     return events, seconds
+
+
+def _person(number: int, role: str) -> dict[str, str]:
+    sex = 2 if role == "victim" else 1
+    return {"name": f"演示{number}", "id_number": id_number(number, sex)}
 
 
 async def complete(owner: Owner, auditor: Auditor) -> int:
@@ -94,7 +104,7 @@ async def test_many_writers_and_two_workers_leave_nothing_out(
 async def test_thirty_two_writers_leave_nothing_out(
     client: Client, owner: Owner, auditor: Auditor
 ) -> None:
-    events, seconds = await write(client, auditor, writers=32, cases=400)
+    events, seconds = await write(client, auditor, writers=32, cases=MANY)
     records = await complete(owner, auditor)
     print(  # noqa: T201 - make prove shows its figures
         f"\n{events} events by 32 writers in {seconds:.0f} s ({events / seconds:.0f}/s):"

@@ -20,6 +20,8 @@ WORKS: dict[str, set[str]] = {
     "notices_send": {WORKER},
     "clear_away": {WORKER},
     "exports_expire": {WORKER},
+    "record_sweep": {WORKER},
+    "disclosures_sweep": {WORKER},
     "leaf_digest": set(),
     "await_seal": set(),
 }

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from app.ids import uuid7
+from app.kinds.identity import id_number_valid
 
 WIFE = {"name": "林秋禾", "id_number": "441802198805120022", "phone": "13800000021"}
 HUSBAND = {"name": "贺长庚", "id_number": "441802198603180019", "relation": "spouse"}
@@ -21,6 +22,12 @@ NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 def command(answers: dict[str, Any], at: datetime = NOW, **more: Any) -> dict[str, Any]:
     """A command as a client sends it, with an id of its own."""
     return {"id": str(uuid7()), "happened_at": at.isoformat(), "answers": answers, **more}
+
+
+def id_number(n: int, sex: int) -> str:
+    """The number of invented person `n`: right in form, and nobody's: there is no area 441899."""
+    first = f"441899{1950 + n % 50}{1 + n // 50 % 12:02}{1 + n // 600 % 28:02}{n // 16800:02}{sex}"
+    return next(first + last for last in "0123456789X" if id_number_valid(first + last))
 
 
 def wish(case_id: str, person_id: str, **more: Any) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from app import clock
+from app import clock, crypto
 from tests.conftest import Client, Owner
 from tests.stories.answers import NOW, command
 
@@ -59,9 +59,9 @@ async def stays(owner: Owner, bed: Any) -> list[Any]:
         found = await connection.execute(
             text(
                 "select s.case_id, s.started_at, s.ended_at, c.state from bed_stay s"
-                ' join "case" c on c.id = s.case_id where bed_id = :b order by started_at'
+                ' join "case" c on c.id = s.case_id where bed_index = :b order by started_at'
             ),
-            {"b": bed.id},
+            {"b": crypto.bed_index(crypto.keyring(), bed.id)},
         )
         return list(found)
 
@@ -147,6 +147,7 @@ async def test_whoever_moves_rooms_gives_her_bed_to_the_next(
     assert len(await stays(owner, bed)) == 2
     async with owner() as connection:
         kept = await connection.scalar(
-            text("select ended_at from bed_stay where bed_id = :b"), {"b": spare}
+            text("select ended_at from bed_stay where bed_index = :b"),
+            {"b": crypto.bed_index(crypto.keyring(), spare)},
         )
     assert kept is None

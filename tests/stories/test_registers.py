@@ -10,6 +10,7 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import text
 
+from app import crypto
 from app.roles import Role
 from app.services.district import registers
 from tests.conftest import Client, Owner
@@ -208,9 +209,10 @@ async def test_a_bed_somebody_has_is_free_for_nobody_whoever_asks(
     await journey.take(Step("opened", by=Role.WOMEN_FED_DISTRICT, answers=quick))
     async with owner() as connection:
         await connection.execute(
-            text("insert into bed_stay (id, bed_id, case_id, started_at, district, town)"
+            text("insert into bed_stay (id, bed_index, case_id, started_at, district, town)"
                  " values (gen_random_uuid(), :bed, :case_id, :start, 441802000000, 441802106000)"),
-            {"bed": bed, "case_id": journey.case_id, "start": START - timedelta(days=200)},
+            {"bed": crypto.bed_index(crypto.keyring(), bed), "case_id": journey.case_id,
+             "start": START - timedelta(days=200)},
         )  # fmt: skip
     for username in ("shelter", "civil_affairs", "police_2"):
         zones = (await free(client, username))["zones"]

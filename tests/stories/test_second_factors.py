@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from app import crypto
+from app.config import get_settings
 from app.services import seed
 from tests.conftest import Client, Owner, step_up
 
@@ -168,3 +169,50 @@ async def test_nobody_confirms_the_device_of_another(
     device, confirm = await enrol(police)
     court = await client("court")
     await problem(await court.post(confirm, json={"code": device.now()}), 404, "not-found")
+
+
+async def test_own_second_factors_are_listed_renamed_and_removed(
+    police: httpx.AsyncClient, client: Client, owner: Owner
+) -> None:
+    await step_up(police)
+    device, confirm = await enrol(police)
+    assert (await police.post(confirm, json={"code": device.now()})).json()["recovery_codes"] == []
+    url = "/auth/second-factors"
+    first, second = (await police.get(url)).json()["items"]
+    assert (first["kind"], first["name"], second["name"]) == ("totp", "手机", "工作手机")
+    assert first.keys() == {"id", "kind", "name", "confirmed_at"}
+    renamed = await police.post(f"{url}/{second['id']}/rename", json={"name": "旧手机"})
+    assert renamed.status_code == 204
+    assert (await police.get(url)).json()["items"][1]["name"] == "旧手机"
+    court = await client("court")
+    for way, body in (("rename", {"name": "我的"}), ("remove", None)):
+        other = await court.post(f"{url}/{second['id']}/{way}", json=body)
+        assert other.status_code in (403, 404), way
+    await age(owner)
+    refused = await police.post(f"{url}/{second['id']}/remove")
+    await problem(refused, 403, "second-factor-needed")
+    code = device.at(time.time() + STEP)
+    assert (await police.post("/auth/step-up", json={"code": code})).status_code == 204
+    assert (await police.post(f"{url}/{second['id']}/remove")).status_code == 204
+    await problem(await police.post(f"{url}/{second['id']}/remove"), 404, "not-found")
+    await problem(await sign_in(police, code=device.at(time.time() + 2 * STEP)), 403,
+                  "wrong-second-factor")  # fmt: skip
+
+
+async def test_whoever_must_have_one_keeps_the_last(
+    police: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And whoever need not may do without: then no code from paper opens anything either."""
+    device, confirm = await enrol(police)
+    codes = (await police.post(confirm, json={"code": device.now()})).json()["recovery_codes"]
+    [only] = (await police.get("/auth/second-factors")).json()["items"]
+    remove = f"/auth/second-factors/{only['id']}/remove"
+    with monkeypatch.context() as setting:
+        setting.setenv("ANLAN_SECOND_FACTOR", "sensitive")
+        get_settings.cache_clear()
+        await problem(await police.post(remove), 409, "conflict")
+    get_settings.cache_clear()
+    assert (await police.post(remove)).status_code == 204
+    assert (await sign_in(police)).status_code == 200
+    step = await police.post("/auth/step-up", json={"code": codes[0]})
+    await problem(step, 409, "conflict")

@@ -8,7 +8,7 @@ from sqlalchemy import ARRAY, Text, any_, bindparam, exists, func, or_, select, 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
-from app import access, clock
+from app import access, clock, crypto
 from app.access import Work
 from app.errors import Invalid, NoFreeBed
 from app.ids import uuid7
@@ -278,7 +278,7 @@ async def _occupy(work: Work, case: Card, event: Happened, bed_id: int) -> None:
         raise Invalid("没有这个床位", [{"field": "answers.bed_id", "message": "请从空床中选择"}])
     stay = BedStay(
         id=uuid7(),
-        bed_id=bed_id,
+        bed_index=crypto.bed_index(crypto.keyring(), bed_id),
         case_id=case.id,
         started_at=event.at,
         district=case.district,

@@ -1,15 +1,16 @@
 """Beds of the shelters: the register, and how many are free (粤办法 41, 42；189号 三(一))."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import ARRAY, Select, any_, bindparam, insert, select, text
 from sqlmodel import col
 
+from app import crypto
 from app.access import Work
 from app.errors import Conflict, NotFound
-from app.models import Bed
-from app.models.columns import table_of
+from app.models import Bed, Organisation
+from app.models.columns import BYTES, MANY, table_of
 from app.permissions import HOLDERS, Permission
 from app.places import Place, place_of
 from app.roles import Role
@@ -20,20 +21,34 @@ from app.services.record.audit import What
 BEDS = frozenset({Role.SHELTER, Role.CIVIL_AFFAIRS})
 """Who picks a bed needs its id; whoever brings somebody needs to know only that there is one."""
 
-_FREE = text(
-    "select bed_id, shelter_id, shelter, label, zone from free_beds(:district)"
-    " order by zone, shelter_id, bed_id"
+_BEDS: Final[Select[*tuple[Any, ...]]] = (
+    select(
+        col(Bed.id).label("bed_id"),
+        col(Bed.shelter_id),
+        col(Organisation.name).label("shelter"),
+        col(Bed.label),
+        col(Bed.zone),
+    )
+    .join(Organisation, col(Organisation.id) == col(Bed.shelter_id))
+    .where(
+        col(Organisation.district) == any_(bindparam("districts", type_=MANY)),
+        col(Organisation.kind) == "shelter",
+        col(Organisation.closed_on).is_(None),
+    )
+    .order_by(col(Bed.zone), col(Bed.shelter_id), col(Bed.id))
 )
+_TAKEN: Final = text("select taken_beds(:beds)").bindparams(bindparam("beds", type_=ARRAY(BYTES)))
 
 
 async def free_beds(work: Work) -> Sequence[Any]:
     """The beds nobody has now in the open shelters of the actor's districts: bed_id, shelter_id,
     shelter, label, zone."""
     grants = [g for g in work.actor.grants if g.role in HOLDERS[Permission.BEDS_READ]]
-    found: list[Any] = []
-    for district in sorted({place_of(grant.area).district for grant in grants}):
-        found += (await work.connection.execute(_FREE, {"district": district})).all()
-    return found
+    districts = {place_of(grant.area).district for grant in grants}
+    beds = (await work.connection.execute(_BEDS, {"districts": list(districts)})).all()
+    named = {crypto.bed_index(crypto.keyring(), bed.bed_id): bed for bed in beds}
+    taken = set((await work.connection.execute(_TAKEN, {"beds": list(named)})).scalars())
+    return [bed for index, bed in named.items() if index not in taken]
 
 
 async def add_bed(work: Work, shelter_id: int, label: str, zone: str) -> tuple[Any, bool]:

@@ -13,6 +13,7 @@ from sqlalchemy import (
     and_,
     any_,
     bindparam,
+    cast,
     func,
     or_,
     select,
@@ -133,7 +134,9 @@ def _same_people(role: PartyRole) -> ColumnElement[bool]:
         _party.case_id == bindparam("case_id"), _party.role == role.value
     )
     of_case = func.array(them.scalar_subquery(), type_=ARRAY(Uuid))
-    return and_(_other.c.role == role.value, _other.c.person_id == any_(func.one_person(of_case)))
+    # Asked once, in a select of its own: else the function would be called for every case in reach.
+    once = cast(select(func.one_person(of_case)).scalar_subquery(), ARRAY(Uuid))
+    return and_(_other.c.role == role.value, _other.c.person_id == any_(once))
 
 
 _other = table_of(CaseParty).alias("other")

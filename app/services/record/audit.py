@@ -67,6 +67,7 @@ class What(StrEnum):
     BACKUP_RESTORED = "backup_restored"
     NOTICE_READ = "notice_read"
     RECORD_READ = "record_read"
+    RECORD_SWEPT = "record_swept"
 
     @property
     def label(self) -> str:
@@ -121,6 +122,7 @@ LABELS: Final[dict[What, str]] = {
     What.BACKUP_RESTORED: "从备份恢复",
     What.NOTICE_READ: "阅读通知",
     What.RECORD_READ: "查阅审计记录",
+    What.RECORD_SWEPT: "到期清除审计记录",
 }
 
 _ENTRY = insert(table_of(AuditEntry)).inline()

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from app.services.record import dump, spelling
 from app.services.record.dump import Row
@@ -12,6 +12,14 @@ from app.services.record.seals import Seal
 
 Key = tuple[str, str]
 """Table and id of a record."""
+
+
+class Leaf(NamedTuple):
+    """The leaf of a record under a seal."""
+
+    seal: int
+    record: Key
+    digest: bytes
 
 
 @dataclass
@@ -44,6 +52,11 @@ class Evidence:
     cases: dict[str, CaseSeen] = field(default_factory=dict)
     replaced: set[tuple[str, str]] = field(default_factory=set)
     replacing: set[tuple[str, str]] = field(default_factory=set)
+    swept: dict[str, list[Leaf]] = field(default_factory=dict)
+    """Entry → the leaves that name it as what took their records away."""
+
+    stated: dict[str, str] = field(default_factory=dict)
+    """Entry → what it says that it took away."""
 
 
 def read(path: Path, told: Callable[[int], None]) -> Evidence:
@@ -59,6 +72,12 @@ def _take_record(source: str) -> Callable[[Evidence, Row], None]:
         found.digests[source, row["id"] or ""] = spelling.digest(source, row)
 
     return take
+
+
+def _take_entry(found: Evidence, row: Row) -> None:
+    _take_record("audit_entry")(found, row)
+    if row["what"] == "record_swept":
+        found.stated[row["id"] or ""] = row["about"] or ""
 
 
 def _take_event(found: Evidence, row: Row) -> None:
@@ -78,6 +97,9 @@ def _take_leaf(found: Evidence, row: Row) -> None:
     key = row["source"] or "", row["row_id"] or ""
     leaves = found.leaves.setdefault(int(row["seal"] or 0), {})
     leaves[int(row["position"] or 0)] = key, as_bytes(row["digest"])
+    if row["swept_by"]:
+        leaf = Leaf(int(row["seal"] or 0), key, as_bytes(row["digest"]))
+        found.swept.setdefault(row["swept_by"], []).append(leaf)
 
 
 def _take_waiting(found: Evidence, row: Row) -> None:
@@ -104,7 +126,7 @@ def _take_seal(found: Evidence, row: Row) -> None:
 _TAKERS: Final[Mapping[str, Callable[[Evidence, Row], None]]] = {
     "event": _take_event,
     "access_log": _take_record("access_log"),
-    "audit_entry": _take_record("audit_entry"),
+    "audit_entry": _take_entry,
     "case": _take_case,
     "seal": _take_seal,
     "seal_leaf": _take_leaf,

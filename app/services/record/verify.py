@@ -4,6 +4,7 @@ No secret is needed for it. Who holds the chain key can also follow each case's 
 an event that somebody put in where the worker sealed it in good faith.
 """
 
+import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -18,6 +19,9 @@ from app.services.record import anchors, dump, evidence, spelling
 from app.services.record.dump import Row
 from app.services.record.evidence import Evidence, Key, as_bytes
 from app.services.record.seals import FIRST, SOURCES, Seal
+
+TERM: Final = timedelta(days=3 * 365)
+"""Nothing of the record may be taken away sooner (网数条例 12)."""
 
 WAIT: Final = timedelta(minutes=5)
 """A record that was waiting so long before the last seal, and is not under it, was kept from it."""
@@ -50,10 +54,12 @@ class Finding:
 
 @dataclass
 class Report:
-    """What was found; `later` seals are newer than the file of anchors."""
+    """What was found; `later` seals are newer than the file of anchors, `swept` records were taken
+    away at the end of their term."""
 
     seals: int = 0
     records: int = 0
+    swept: int = 0
     waiting: int = 0
     later: int = 0
     findings: list[Finding] = field(default_factory=list)
@@ -73,11 +79,13 @@ def verify(
     found = evidence.read(path, told)
     kept = list(anchors.read(anchor_file))
     report = Report(seals=len(found.seals), records=len(found.digests), waiting=len(found.waiting))
+    gone = _rightly_gone(found)
+    report.swept = len(gone)
     report.later = sum(no > (kept[-1].no if kept else 0) for no in found.seals)
     for findings in (
         _anchors(found, kept, keys),
         _order(found, keys),
-        _records(found),
+        _records(found, gone),
         _cases(found),
         _chains(path, chain_key, told) if chain_key else (),
     ):
@@ -133,16 +141,34 @@ def _follows(seal: Seal, before: Seal | None) -> bool:
     return seal.no == before.no + 1 and seal.previous == before.digest
 
 
-def _records(found: Evidence) -> Iterator[Finding]:
+def _rightly_gone(found: Evidence) -> set[Key]:
+    """The records that were taken away at the end of their term: an entry of the record itself
+    says which, no more and no less, and was sealed that much later than all of them."""
+    sealed_in = {key: no for no, leaves in found.leaves.items() for key, _ in leaves.values()}
+    gone: set[Key] = set()
+    for entry, leaves in found.swept.items():
+        key = ("audit_entry", entry)
+        there = found.seals.get(sealed_in.get(key, 0))
+        at = there.sealed_at if there else found.waiting.get(key)
+        digests = b"".join(sorted(leaf.digest for leaf in leaves))
+        if found.stated.get(entry) != f"records:{hashlib.sha256(digests).hexdigest()}":
+            continue
+        seals = [found.seals.get(leaf.seal) for leaf in leaves]
+        if at and all(seal is not None and seal.sealed_at <= at - TERM for seal in seals):
+            gone |= {leaf.record for leaf in leaves if leaf.record[0] != "event"}
+    return gone
+
+
+def _records(found: Evidence, gone: set[Key]) -> Iterator[Finding]:
     """Every record as it was sealed, and every one sealed that is not fresh."""
     sealed: set[Key] = set()
     for leaves in found.leaves.values():
         for key, digest in leaves.values():
             sealed.add(key)
             here = found.digests.get(key)
-            if here is None:
+            if here is None and key not in gone:
                 yield Finding(Flaw.MISSING, " ".join(key))
-            elif here != digest:
+            elif here is not None and here != digest:
                 yield Finding(Flaw.CHANGED, " ".join(key))
     last = max((seal.sealed_at for seal in found.seals.values()), default=None)
     for key in found.digests.keys() - sealed:
