@@ -44,7 +44,7 @@ async def test_every_page_is_open_to_everybody(desk: Desks, client: Client, widt
             assert not NUMBERS.search(shown), path
             assert WOMAN["name"] not in shown, path
         if username == WHO[0]:
-            for tab in ("timeline", "axis", "vault", "privacy", "looks"):
+            for tab in ("timeline", "axis", "files", "vault", "privacy", "looks"):
                 await looked_at(sat, f"/cases/{case_id}?tab={tab}")
     if width == 1440:
         sat = await desk()
