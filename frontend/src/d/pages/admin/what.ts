@@ -49,4 +49,5 @@ export const WHAT: Record<components['schemas']['What'], string> = {
   backup_restored: '从备份恢复',
   notice_read: '阅读通知',
   record_read: '查阅审计记录',
+  record_swept: '到期清除审计记录',
 }
