@@ -139,6 +139,19 @@ async def test_the_file_is_made_whole_after_a_crash(engine: AsyncEngine, auditor
     assert auditor.anchors.read_text().startswith(whole)
 
 
+async def test_a_worker_that_comes_late_to_the_file_leaves_it_in_order(
+    engine: AsyncEngine, auditor: Auditor
+) -> None:
+    """It read what the file lacks, and another worker wrote that and more before it did."""
+    for _ in range(3):
+        await note(engine)
+        await auditor.seal()
+    first, second, third = anchors.read(auditor.anchors)
+    anchors.append(auditor.anchors, [second])
+    assert list(anchors.read(auditor.anchors)) == [first, second, third]
+    assert auditor.flaws() == set()
+
+
 async def test_an_older_database_is_not_sealed_on(engine: AsyncEngine, auditor: Auditor) -> None:
     for _ in range(2):
         await note(engine)

@@ -35,14 +35,17 @@ def last(path: Path) -> Seal | None:
 
 
 def append(path: Path, seals: Sequence[Seal]) -> None:
-    """Write seals at the end and see them onto the disk. Raises OSError."""
+    """Write seals at the end and see them onto the disk, but for those that another worker wrote
+    since the file was read. Raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
     written = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
     try:
         fcntl.flock(written, fcntl.LOCK_EX)
+        known = last(path)
+        new = [seal for seal in seals if known is None or seal.no > known.no]
         size = os.fstat(written).st_size
         torn = size > 0 and os.pread(written, 1, size - 1) != b"\n"
-        text = ("\n" if torn else "") + "".join(f"{seal.line()}\n" for seal in seals)
+        text = ("\n" if torn else "") + "".join(f"{seal.line()}\n" for seal in new)
         with os.fdopen(os.dup(written), "ab") as file:
             file.write(text.encode())
         os.fsync(written)
