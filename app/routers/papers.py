@@ -137,7 +137,7 @@ class TemplateBody(Body):
     content: Base64Bytes = Field(title=".docx 文件（Base64）", min_length=1, max_length=250_000)
 
 
-@router.put(
+@router.post(
     "/paper-templates/{paper}/file",
     operation_id="bring_paper_template",
     summary="上传文书模板",

@@ -148,7 +148,7 @@ async def test_the_district_brings_its_own(client: Client, case: Case) -> None:
     admin = await client("system_admin")
     own = added("本模板由清城区妇联制定，{{ applicant.name }}收执。")
     url = f"/paper-templates/{PAPER}"
-    put = await admin.put(f"{url}/file", json=body(own))
+    put = await admin.post(f"{url}/file", json=body(own))
     assert put.status_code == 200, put.text
     assert put.json()["sha256"] == sha256(own).hexdigest()
     assert (await admin.get(f"{url}/file")).content == own
@@ -156,7 +156,7 @@ async def test_the_district_brings_its_own(client: Client, case: Case) -> None:
     await step_up(case.fed)
     await case.draft()
     assert f"本模板由清城区妇联制定，{WIFE['name']}收执。" in said((await case.paper()).content)
-    assert (await case.fed.put(f"{url}/file", json=body(own))).status_code == 403
+    assert (await case.fed.post(f"{url}/file", json=body(own))).status_code == 403
 
 
 def bomb() -> bytes:
@@ -213,7 +213,7 @@ def test_the_shipped_one_is_as_it_must_be() -> None:
 async def test_a_bad_template_is_refused_with_its_faults(client: Client) -> None:
     admin = await client("system_admin")
     url = f"/paper-templates/{PAPER}/file"
-    refused = await admin.put(url, json=body(BAD["an unknown word"]))
+    refused = await admin.post(url, json=body(BAD["an unknown word"]))
     assert refused.status_code == 422, refused.text
     assert "present_address" in refused.json()["problems"][0]["message"]
     assert (await admin.get(f"/paper-templates/{PAPER}")).json()["uploaded_at"] is None

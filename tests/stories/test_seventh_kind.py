@@ -278,7 +278,7 @@ async def test_it_is_told_to_frontends_and_partners(client: Client) -> None:
     assert mine["states"] == KIND.states
     assert [a["name"] for a in mine["actions"]][:3] == ["inquire", "answer", "confirm_remedy"]
     clocks = [d["name"] for d in mine["deadlines"]]
-    assert clocks == ["written_answer", "mandatory_report", "tell_later"]
+    assert clocks == ["written_answer", "mandatory_report", "tell_later", "referral_reply"]
     asked = told["schemas"][mine["form"]]["properties"]
     assert asked["account"]["x-sight"] == "S3"
     assert asked["employer"]["x-source"] == "妇保法 25"

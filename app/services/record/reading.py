@@ -41,6 +41,7 @@ LOOKED: Final[Mapping[str, str]] = {
     "match_different": "判定不是同一人",
     "match_same": "判定为同一人",
     "people_matches": "可能是同一人",
+    "person_changes": "人员信息变更经过",
     "people_search": "查找人员",
     "person_page": "人员",
     "recusals": "回避",
