@@ -7,6 +7,7 @@ from typing import Any
 from playwright.async_api import Route, expect
 from sqlalchemy import text
 
+from app.services.identity.sessions import IDLE_PHONE
 from tests.conftest import Owner
 from tests.e2e.conftest import Phones, Pockets
 from tests.e2e.phone import Phone
@@ -151,7 +152,8 @@ async def test_a_refused_field_is_put_right_on_the_phone(phone: Phones, owner: O
 async def test_an_expired_sign_in_holds_records_until_the_next(phone: Phones, owner: Owner) -> None:
     held = await phone("grid_worker")
     async with owner() as connection:
-        await connection.execute(text("update session set revoked_at = now()"))
+        ended = "update session set revoked_at = now() where idle = :phone"
+        await connection.execute(text(ended), {"phone": IDLE_PHONE})
     await held.log()
     await expect(held.page.get_by_text("重新登录后继续，记录不会丢")).to_be_visible()
     await held.sign_in_again("grid_worker")

@@ -43,7 +43,7 @@ def test_a_killed_parent_takes_its_processes_along(system: Running) -> None:
 
 def test_a_process_that_cannot_start_ends_them_all(system: Running) -> None:
     owner = system.postgres.dsn("anlan")
-    system.serve({"DATABASE_URL": owner}, "--workers", "2", wait=False)
+    system.serve({"DATABASE_URL": owner, "DATABASE_URL_FILE": ""}, "--workers", "2", wait=False)
     _await(lambda: system.ended() == 3)
     assert "owner or superuser" in system.log.read_text()
 
