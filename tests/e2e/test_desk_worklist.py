@@ -35,3 +35,15 @@ async def test_what_is_due_is_found_and_opened_by_keyboard(desk: Desks, client: 
     await sat.page.keyboard.press("j")
     await sat.page.keyboard.press("Enter")
     await expect(sat.page).to_have_url(re.compile("/cases/"))
+
+
+async def test_whoever_has_nothing_of_her_own_lands_where_there_is_something(
+    desk: Desks, client: Client
+) -> None:
+    await on_the_ledger(client)
+    sat = await desk("women_fed_district")
+    tabs = sat.page.get_by_label("待办范围")
+    await expect(tabs.get_by_role("button", name=re.compile("我的"))).to_contain_text("0")
+    await expect(sat.page.get_by_role("table").locator("tbody tr").first).to_be_visible()
+    await tabs.get_by_role("button", name=re.compile("我的")).click()
+    await expect(sat.page.get_by_text("没有符合条件的待办。")).to_be_visible()
