@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 import asyncpg
-from sqlalchemy import Dialect, Select, text
+from sqlalchemy import Dialect, Select, TextualSelect, text
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -142,18 +142,22 @@ async def _commit(driver: "asyncpg.Connection[Any]") -> None:
         raise CommitFailed
 
 
-async def say(connection: AsyncConnection, sql: str) -> None:
-    """Send a statement that has no parameters and no answer, such as SET LOCAL: one round trip,
-    and no place in the caches of statements."""
-    await _driver(connection).execute(sql)
+async def say(connection: AsyncConnection, sql: str, *values: Any) -> None:
+    """Send a statement whose answer nobody needs, by the driver alone. With values it must be one
+    that is made once; without, such as SET LOCAL, it takes no place in the caches of statements."""
+    await _driver(connection).execute(sql, *values)
+
+
+Rows = Select[*tuple[Any, ...]] | TextualSelect
 
 
 async def rows(
-    connection: AsyncConnection, statement: Select[*tuple[Any, ...]], values: Mapping[str, Any]
+    connection: AsyncConnection, statement: Rows, values: Mapping[str, Any]
 ) -> list[Any]:
-    """The rows of a select, each a named tuple, by the driver alone: SQLAlchemy writes the SQL once
-    and stays out of the way, which halves the cost of a hot read. Only for statements that are
-    made once and kept; the values go in, and come out, as the driver has them."""
+    """The rows of a select, or of a text that says its columns, each a named tuple, by the driver
+    alone: SQLAlchemy writes the SQL once and stays out of the way, which halves the cost of a hot
+    read. Only for statements that are made once and kept; the values go in, and come out, as the
+    driver has them."""
     sql, binds, fixed, row = _written(statement)
     given = {**fixed, **values}
     found = await _driver(connection).fetch(sql, *(given[name] for name in binds))
@@ -161,7 +165,7 @@ async def rows(
 
 
 @lru_cache(maxsize=1024)
-def _written(statement: Select[*tuple[Any, ...]]) -> tuple[str, Sequence[str], dict[str, Any], Any]:
+def _written(statement: Rows) -> tuple[str, Sequence[str], dict[str, Any], Any]:
     compiled = statement.compile(dialect=_DIALECT)
     row: Any = namedtuple("Row", statement.selected_columns.keys())  # type: ignore[misc]
     fixed = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}

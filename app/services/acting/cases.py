@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import column, text
 
-from app import access, clock, crypto
+from app import access, clock, crypto, db
 from app.access import Work
 from app.errors import Invalid, NotAllowed, NotFound, PurposeNotAllowed, WrongState
 from app.ids import uuid7
@@ -151,8 +151,8 @@ def check_possible(kind: CaseKind, case: Card, action: Action, roles: frozenset[
 _AREA = text(
     "select pg_advisory_xact_lock(hashtextextended(:id, 0)),"
     " (select 1 from area where code = :code and valid_from <= :day"
-    " and (valid_to is null or valid_to > :day)) as known"
-)
+    " and (valid_to is null or valid_to > :day))"
+).columns(column("locked"), column("known"))
 """The lock lets equal openings wait for each other: the second then finds the first's receipt."""
 
 
@@ -163,7 +163,7 @@ async def _place(work: Work, command: Command, area: int | None) -> Place:
         raise Invalid("请选择案件所在地区", [{"field": "area", "message": "请选择地区"}])
     code = area if area is not None else own.pop()
     values = {"id": str(command.id), "code": code, "day": clock.local_day(clock.now())}
-    found = (await work.connection.execute(_AREA, values)).one()
+    (found,) = await db.rows(work.connection, _AREA, values)
     if found.known is None:
         raise Invalid("没有这个地区", [{"field": "area", "message": "请从列表中选择地区"}])
     return place_of(code)

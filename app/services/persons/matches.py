@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 from uuid import UUID
 
+import asyncpg
 from sqlalchemy import BigInteger, bindparam, func, or_, select, text, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
@@ -85,7 +85,7 @@ async def decide(work: Work, pair: tuple[UUID, UUID], id: UUID, verdict: Verdict
 async def _log(work: Work, person_id: UUID, id: UUID, verdict: Verdict) -> None:
     try:
         await looks.log(work, f"match_{verdict}", Sight.S3, person_id=person_id, id=id)
-    except IntegrityError:
+    except asyncpg.UniqueViolationError:
         raise IdReused(REUSED) from None
 
 

@@ -6,10 +6,10 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, text, update
+from sqlalchemy import bindparam, column, text, update
 from sqlmodel import col
 
-from app import access, clock, crypto
+from app import access, clock, crypto, db
 from app.access import Work
 from app.crypto import DataKey, Place
 from app.errors import Invalid, NotFound
@@ -210,18 +210,21 @@ def masked(phone: str | None) -> str | None:
     return f"{phone[:3]}****{phone[-4:]}" if phone else None
 
 
+_ALIKE = text("select id, reason from same_people(:self, :number, :tel, :called) limit 20").columns(
+    column("id"), column("reason")
+)
+
+
 async def _alike(work: Work, person_id: UUID, facts: dict[str, Any]) -> Sequence[tuple[UUID, str]]:
     if not (facts.get("id_number") or (facts.get("phone") and facts.get("name"))):
         return ()
-    found = await work.connection.execute(
-        text("select id, reason from same_people(:self, :number, :tel, :called) limit 20"),
-        {
-            "self": person_id,
-            "number": _index(facts, "id_number"),
-            "tel": _index(facts, "phone"),
-            "called": _index(facts, "name"),
-        },
-    )
+    values = {
+        "self": person_id,
+        "number": _index(facts, "id_number"),
+        "tel": _index(facts, "phone"),
+        "called": _index(facts, "name"),
+    }
+    found = await db.rows(work.connection, _ALIKE, values)
     return [(row.id, row.reason) for row in found]
 
 

@@ -3,11 +3,11 @@
 from functools import lru_cache
 from typing import Any
 
+import asyncpg
 from pydantic_core import to_json
-from sqlalchemy import TextClause, text
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.db import say
 from app.errors import IdReused
 from app.models import (
     AccessLog,
@@ -71,16 +71,17 @@ class Batch:
         self._rows.setdefault(table, []).append(row)
 
     async def write(self, connection: AsyncConnection) -> None:
-        """Write what was collected. IdReused if a command's id belongs to a row out of sight."""
+        """Write what was collected. IdReused if a command's id belongs to a row out of sight; what
+        else the database refuses is raised as the driver says it."""
         new, changed = _shape(self._rows), _shape(self._changed)
         if not new and not changed:
             return
-        rows = {f"new_{table_of(t).name}": _json(self._rows[t]) for t, _ in new}
-        rows |= {f"old_{table_of(t).name}": _json(self._changed[t]) for t, _ in changed}
+        rows = [_json(self._rows[table]) for table, _ in new]
+        rows += [_json(self._changed[table]) for table, _ in changed]
         try:
-            await connection.execute(_statement(new, changed), rows)
-        except IntegrityError as error:
-            if any(f'"{key}"' in str(error.orig) for key in COMMAND_KEYS):
+            await say(connection, _statement(new, changed), *rows)
+        except asyncpg.UniqueViolationError as error:
+            if error.constraint_name in COMMAND_KEYS:
                 raise IdReused("这个编号已用于另一次提交，请重新填写后提交") from None
             raise
         self._rows, self._changed = {}, {}
@@ -94,27 +95,30 @@ def _shape(rows: dict[type[SQLModel], list[dict[str, Any]]]) -> Shape:
 
 
 @lru_cache(maxsize=512)
-def _statement(new: Shape, changed: Shape) -> TextClause:
+def _statement(new: Shape, changed: Shape) -> str:
     """One statement for all tables: its parts see one snapshot, foreign keys are checked at its
     end. The database reads each table's rows from JSON by the table's own row type."""
-    parts = []
+    parts: list[str] = []
     for table, columns in new:
         name = table_of(table).name
         listed = ", ".join(f'"{column}"' for column in columns)
         again = " on conflict do nothing" if table in AGAIN else ""
         parts.append(  # only names of our own tables and columns go in
             f'new_{name} as (insert into "{name}" ({listed}) select {listed}'  # noqa: S608
-            f' from jsonb_populate_recordset(null::"{name}", cast(:new_{name} as jsonb)){again})'
+            f" from {_read(name, len(parts))}{again})"
         )
     for table, columns in changed:
         name = table_of(table).name
         values = ", ".join(f'"{column}" = r."{column}"' for column in columns if column != "id")
         parts.append(
             f'old_{name} as (update "{name}" t set {values}'  # noqa: S608
-            f' from jsonb_populate_recordset(null::"{name}", cast(:old_{name} as jsonb)) r'
-            " where t.id = r.id)"
+            f" from {_read(name, len(parts))} r where t.id = r.id)"
         )
-    return text(f"with {', '.join(parts)} select")
+    return f"with {', '.join(parts)} select"
+
+
+def _read(table: str, before: int) -> str:
+    return f'jsonb_populate_recordset(null::"{table}", ${before + 1}::jsonb)'
 
 
 def _json(rows: list[dict[str, Any]]) -> str:

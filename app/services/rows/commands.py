@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Label, bindparam, literal, select, text
+from sqlalchemy import Label, bindparam, column, literal, select, text
 from sqlmodel import col
 
 from app import clock, crypto, db
@@ -164,7 +164,7 @@ _NUMBER = text(
     " on conflict (kind, district, year) do update set last = c.last + 1 returning last)"
     " update \"case\" set number = :prefix || lpad(given.last::text, 5, '0') || '号'"
     ' from given where "case".id = :id returning number'
-)
+).columns(column("number"))
 
 
 async def give_number(work: Work, kind: CaseKind, case: Card) -> str:
@@ -178,5 +178,5 @@ async def give_number(work: Work, kind: CaseKind, case: Card) -> str:
         "prefix": f"{kind.prefix}〔{year}〕",
         "id": case.id,
     }
-    number: str = (await work.connection.execute(_NUMBER, values)).scalar_one()
-    return number
+    (given,) = await db.rows(work.connection, _NUMBER, values)
+    return str(given.number)
