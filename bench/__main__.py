@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -61,6 +61,7 @@ def main() -> None:
         loaded = load.prepare(postgres, asked.cases)
         database = load.copy(postgres, loaded)
         app_dsn = postgres.dsn(database, app_role(get_settings().schema))
+        dsns = {"pgbench": app_dsn, "bare": postgres.dsn(database, pgbench.BARE)}
         wanted, recorded, met = asyncio.run(_prepared(postgres.dsn(database), app_dsn, asked))
         with tempfile.TemporaryDirectory(prefix="anlan-bench-") as folder:
             files = {
@@ -72,7 +73,7 @@ def main() -> None:
                 measured = []
                 for round_ in range(asked.rounds):
                     measured += [
-                        _measure(s, stack, servers, files, app_dsn, asked.seconds)
+                        _measure(s, stack, servers, files, dsns, asked.seconds)
                         for s in wanted
                         for stack in _turn(s, round_)
                     ]
@@ -90,7 +91,13 @@ def main() -> None:
     )  # fmt: skip
     print(text)
     if asked.write:
-        (ROOT / "bench/results.md").write_text(text)
+        _write(ROOT / "bench/results.md", text)
+
+
+def _write(path: Path, text: str) -> None:
+    """What is written by hand begins with the first heading of the second rank, and stays."""
+    _, heading, by_hand = path.read_text().partition("\n## ")
+    path.write_text(text + heading + by_hand)
 
 
 async def _prepared(
@@ -101,6 +108,7 @@ async def _prepared(
     connection = await asyncpg.connect(dsn, server_settings={"search_path": schema})
     engine = make_engine(app_dsn, get_settings())
     try:
+        await pgbench.make_bare(connection)
         wanted = [s for s in await scenarios(connection) if not asked.only or s.name in asked.only]
         for scenario in wanted:
             if scenario.targets:
@@ -116,15 +124,16 @@ async def _prepared(
 def _turn(scenario: Scenario, round_: int) -> list[str]:
     """All stacks, another one first in each round."""
     stacks = ["ours", "floor", "peer", "pgbench"] if scenario.peer else ["ours", "pgbench"]
+    stacks += ["bare"] if scenario.hot else []
     first = round_ % len(stacks)
     return stacks[first:] + stacks[:first]
 
 
 def _measure(
-    scenario: Scenario, stack: str, servers: Any, files: Any, app_dsn: str, seconds: int
+    scenario: Scenario, stack: str, servers: Any, files: Any, dsns: Mapping[str, str], seconds: int
 ) -> Measured:
-    if stack == "pgbench":
-        taken = pgbench.run(app_dsn, files[scenario.name], scenario.connections, seconds)
+    if stack in dsns:
+        taken = pgbench.run(dsns[stack], files[scenario.name], scenario.connections, seconds)
         return Measured(scenario.name, stack, Result.of(taken, seconds))
     server = servers[stack]
     token = asking.token(servers["ours"].port, scenario.user)

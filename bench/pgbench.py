@@ -22,6 +22,17 @@ TABLE = "bench_target"
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 
+BARE = "bench_bare"
+"""A role like the app's, whom no policy binds."""
+
+
+async def make_bare(connection: "asyncpg.Connection[Any]") -> None:
+    """Make that role, where it is missing."""
+    if not await connection.fetchval("select 1 from pg_roles where rolname = $1", BARE):
+        app = app_role(get_settings().schema)
+        await connection.execute(f"create role {BARE} login bypassrls in role {app}")
+
+
 async def targets(connection: "asyncpg.Connection[Any]", cases: Sequence[str]) -> None:
     """A table from which pgbench takes the case to act upon and its running clock."""
     await connection.execute(f"drop table if exists {TABLE}")

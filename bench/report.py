@@ -12,8 +12,9 @@ STACKS = {
     "floor": "framework floor",
     "peer": "Django REST framework",
     "pgbench": "SQL floor (pgbench)",
+    "bare": "SQL floor, no row-level security",
 }
-READS, WRITES, PEER = 0.70, 0.60, 2.0
+READS, WRITES, PEER, WALLED = 0.70, 0.60, 2.0, 0.80
 BOARD_SECONDS, MIXED_P99, MEMORY = 1.0, 0.100, 300 * 2**20
 
 
@@ -97,11 +98,13 @@ def _ms(seconds: float) -> str:
     return f"{seconds * 1000:.1f}"
 
 
-def _ratio(measured: Sequence[Measured], scenario: str, stack: str) -> float | None:
+def _ratio(
+    measured: Sequence[Measured], scenario: str, stack: str, of: str = "ours"
+) -> float | None:
     """Ours to theirs, round by round, the middle one."""
-    if stack == "ours":
+    if stack == of:
         return None
-    pairs = zip(_of(measured, scenario, "ours"), _of(measured, scenario, stack), strict=True)
+    pairs = zip(_of(measured, scenario, of), _of(measured, scenario, stack), strict=True)
     return median(ours.rate / theirs.rate for ours, theirs in pairs)
 
 
@@ -142,6 +145,9 @@ def _goals(
             peer = _ratio(measured, scenario.name, "peer")
             rows.append(_goal(f"{scenario.title}: share of the framework floor", goal, floor))
             rows.append(_goal(f"{scenario.title}: times the peer", PEER, peer))
+        if scenario.hot:
+            walled = _ratio(measured, scenario.name, "bare", of="pgbench")
+            rows.append(_goal(f"{scenario.title}: SQL left by row-level security", WALLED, walled))
     village, district = (
         [r.rate for r in _of(measured, f"worklist_{level}", "ours")]
         for level in ("village", "district")

@@ -40,6 +40,11 @@ class Scenario:
     def writes(self) -> bool:
         return self.body is not None
 
+    @property
+    def hot(self) -> bool:
+        """Whether it is read all day, so that what the walls cost it is measured."""
+        return self.peer and not self.writes
+
     def requests(self, token: str, *, strange: bool = False) -> list[dict[str, Any]]:
         """The requests as the load generator takes them."""
         paths = (self.strange or self.paths) if strange else self.paths
