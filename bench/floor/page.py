@@ -20,6 +20,7 @@ from app.routers.case_parts import CaseShown
 from app.services.acting import answers
 from app.services.persons.people import masked
 from app.services.rows import definitions, titles
+from app.services.seeing.reading import ANSWERS
 from bench.floor.door import DoorDep
 from bench.floor.lists import RULES, card, opened
 from bench.scenarios import PREFIX
@@ -126,7 +127,9 @@ async def page(door: DoorDep, case_id: UUID) -> Any:
         "actions": [
             {"name": a.name, "title": a.title, "basis": a.basis, "form": _FORMS[a.form]}
             for a in kind.actions
+            # No loaded case waits for the answer to a referral.
             if roles & a.by
+            and a.name not in ANSWERS
             and row["state"] in (kind.open_states if a.source == ANYWHERE else a.source)
         ],
         "links": {"items": [], "hidden": 0},
