@@ -69,6 +69,12 @@ class Phone:
     async def tap(self, name: str, role: Any = "button", *, exact: bool = False) -> None:
         await self.page.get_by_role(role, name=name, exact=exact).first.click()
 
+    async def read(self) -> None:
+        """Scroll down a form, every row a moment on the screen."""
+        for row in await self.page.locator("form > fieldset").all():
+            await row.scroll_into_view_if_needed()
+            await self.page.wait_for_timeout(50)
+
     async def choose(self, question: str, answer: str) -> None:
         """One of the big buttons under a question."""
         await self.question(question).get_by_label(answer, exact=True).check(force=True)

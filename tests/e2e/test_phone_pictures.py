@@ -63,6 +63,7 @@ async def test_pictures(phone: Phones, client: Client, tmp_path: Path, size: str
     await shoot(held, "danger-scale")
     await held.to("/")
     await held.page.get_by_role("link", name=re.compile("去做：.*探访")).click()
+    await held.read()
     await held.tap("全部正常")
     await shoot(held, "visit")
     await held.choose("探访方式", "上门")

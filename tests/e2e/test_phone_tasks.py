@@ -44,9 +44,7 @@ async def test_a_visit_all_well_and_then_the_next_at_the_same_door(
     well = held.page.get_by_role("button", name="全部正常")
     await expect(well).to_be_disabled()
     await expect(held.page.get_by_text("往下看完每一项")).to_be_attached()
-    for row in await held.page.locator("form > fieldset").all():
-        await row.scroll_into_view_if_needed()
-        await held.page.wait_for_timeout(50)
+    await held.read()
     await well.click()
     await expect(held.question("发现疑似家庭暴力").get_by_label("否", exact=True)).to_be_checked()
     await held.choose("探访方式", "上门")
