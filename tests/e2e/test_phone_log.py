@@ -8,7 +8,7 @@ from playwright.async_api import Route, expect
 from sqlalchemy import text
 
 from app.services.identity.sessions import IDLE_PHONE
-from tests.conftest import Owner
+from tests.conftest import Client, Owner
 from tests.e2e.conftest import Phones, Pockets
 from tests.e2e.phone import Phone
 from tests.stories.test_sync import opening
@@ -180,7 +180,9 @@ async def test_with_a_position_its_grade_is_told(phone: Phones, owner: Owner) ->
     await expect(held.page.get_by_text("定位约 15 米，好")).to_be_visible()
 
 
-async def test_a_whole_form_is_told_the_place_too(phone: Phones, owner: Owner) -> None:
+async def test_a_whole_form_is_told_the_place_too(
+    phone: Phones, client: Client, owner: Owner
+) -> None:
     held = await phone("women_fed_village")
     await held.context.grant_permissions(["geolocation"])
     await held.context.set_geolocation({"latitude": 23.68, "longitude": 113.05, "accuracy": 90})
@@ -190,6 +192,10 @@ async def test_a_whole_form_is_told_the_place_too(phone: Phones, owner: Owner) -
     await held.page.get_by_label("发生了什么").fill("楼上吵闹，听见摔东西")
     await held.tap("保存")
     await arrived(owner, 1)
+    (case,) = await cases(owner)
+    page = (await (await client("women_fed_district")).get(f"/cases/{case.id}")).json()
+    (opened,) = page["events"]
+    assert "定位 23.6800,113.0500（约 90 米）" in str(opened["answers"])
 
 
 async def test_a_field_that_the_server_refuses_is_put_right(phone: Phones, owner: Owner) -> None:

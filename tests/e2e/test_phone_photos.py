@@ -128,10 +128,9 @@ async def test_without_a_network_the_phone_dies_and_the_photo_arrives_once(
     await expect(held.page.get_by_alt_text("第 1 张照片")).to_have_count(0)
 
 
-async def test_a_photo_waits_until_its_record_was_put_right(
-    phone: Phones, owner: Owner, tmp_path: Path
+async def test_a_photo_goes_with_the_record_its_owner_deletes(
+    phone: Phones, tmp_path: Path
 ) -> None:
-    """And goes with it when its owner deletes the record."""
     held = await phone("grid_worker")
     await held.ready_offline()
     await held.context.set_offline(True)

@@ -93,6 +93,20 @@ it('sends less at once to a server that finds it too much', async () => {
   expect(await states()).toEqual(['sent', 'sent', 'sent', 'sent'])
 })
 
+it('sends no photo before its record was put right', async () => {
+  const bytes = new Uint8Array([0xff, 0xd8])
+  const id = await enqueue(record, undefined, { what: '现场照片', title: '照片', photos: [{ id: 'p', bytes }] })
+  answers.push(verdicts('invalid'))
+  await flush()
+  expect(sent).toEqual([[id]])
+  expect(await states()).toEqual(['invalid', 'queued'])
+  await enqueue(record, id)
+  answers.push(verdicts('done'), verdicts('done'))
+  await flush('now')
+  expect(sent.map((ids) => ids.length)).toEqual([1, 1, 1])
+  expect(await states()).toEqual(['sent', 'sent'])
+})
+
 it('waits twice as long each time, five minutes at most', () => {
   expect([1, 2, 3, 8, 9, 20].map(pause)).toEqual([2000, 4000, 8000, 256_000, 300_000, 300_000])
 })
