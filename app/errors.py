@@ -1,6 +1,6 @@
 """Expected refusals. Each becomes an RFC 9457 problem with a stable `type` and a Chinese detail."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 
 class AppError(Exception):
@@ -253,3 +253,17 @@ class TooManyReveals(Kept, TooManyAttempts):
     """More secrets asked for within an hour than anybody's work needs; a supervisor is told."""
 
     type, title = "too-many-reveals", "查阅保密信息过于频繁"
+
+
+def _titles(of: type[AppError]) -> Iterator[tuple[str, str]]:
+    yield of.type, of.title
+    for more in of.__subclasses__():
+        yield from _titles(more)
+
+
+_TITLES = dict(_titles(AppError)) | {Conflict.type: Conflict.title}
+
+
+def title_of(type: str) -> str:
+    """The title of a refusal of that stable type; a type that is of no class is a rule of law's."""
+    return _TITLES.get(type, Refused.title)

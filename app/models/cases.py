@@ -9,6 +9,7 @@ from sqlmodel import Field, Index, SQLModel
 from app.models.columns import BIG, Placed, cipher, moment, open_json
 
 RUNNING = text("met_at is null and dropped_at is null and paused_at is null")
+UNASSIGNED = text("closed_at is null and account_id is null")
 
 
 class Case(Placed, table=True):
@@ -50,6 +51,20 @@ class Case(Placed, table=True):
             text("opened_at desc"),
             text("id desc"),
             postgresql_where=text("closed_at is null"),
+        ),
+        Index(
+            "ix_case_unassigned",
+            "district",
+            text("opened_at desc"),
+            text("id desc"),
+            postgresql_where=UNASSIGNED,
+        ),
+        Index(
+            "ix_case_unassigned_town",
+            "town",
+            text("opened_at desc"),
+            text("id desc"),
+            postgresql_where=UNASSIGNED,
         ),
         Index("ix_case_seen_by", "seen_by", postgresql_using="gin"),
         Index("ix_case_subject", "subject"),

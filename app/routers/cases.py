@@ -47,6 +47,9 @@ async def list_cases(
     ] = None,
     closed: Annotated[bool | None, Query(title="是否已结案")] = None,
     danger: Annotated[Danger | None, Query(title="危险等级")] = None,
+    unassigned: Annotated[
+        bool, Query(title="待分派", description="本部门承办、尚未指定承办人的未结案件")
+    ] = False,
     cursor: Cursor = None,
     limit: Limit = 20,
 ) -> Any:
@@ -60,6 +63,7 @@ async def list_cases(
         text=text,
         closed=closed,
         danger=danger.value if danger else None,
+        unassigned=unassigned or None,
     )
     return await listing.page(work, filters, cursor, limit)
 

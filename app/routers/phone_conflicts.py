@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request
 from pydantic import Field
 
+from app import clock
 from app.access import Work
 from app.deps import needs
 from app.errors import Invalid
@@ -37,6 +38,7 @@ class ConflictShown(Shown):
     name: str = shown(S1, "操作")
     step_title: str = shown(S0, "操作名称")
     problem: str = shown(S1, "系统没有办理的原因（问题类型）")
+    problem_title: str = shown(S0, "系统没有办理的原因")
     recorded_by: str | None = shown(S1, "填写人")
     area: int = shown(S1, "地区代码")
     received_at: datetime = shown(S1, "收到时间")
@@ -76,11 +78,12 @@ class SettleBody(Body):
 async def list_conflicts(
     work: Settling,
     settled: Annotated[bool, Query(title="已处理的")] = False,
+    case_id: Annotated[UUID | None, Query(title="案件编号")] = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Any:
     """主管地区内手机提交、系统没有办理的记录，最早的在前。"""
-    return await conflicts.page(work, settled, cursor, limit)
+    return await conflicts.page(work, settled, case_id, cursor, limit)
 
 
 @router.get(
@@ -107,14 +110,14 @@ async def settle_conflict(
     body: SettleBody,
     if_match: IfMatch = None,
 ) -> None:
-    """每条只处理一次，须说明理由；采用手机内容的，以本人名义办理，并受同样的法定限制。"""
+    """每条只处理一次，须说明理由，处理结果记入案件经过；采用手机内容的，以本人名义办理，并受同样的法定限制。"""
     version = version_of(if_match)
     both = await conflicts.load(work, conflict_id, locked=True)
     conflicts.check_open(both, version)
     if body.verdict is Settlement.PHONE:
         await _take(request, work, both, body.reason)
-    elif body.verdict is Settlement.NOTE:
-        await _note(request, work, both)
+    elif body.verdict is Settlement.NOTE or conflicts.has_open_case(both):
+        await _note(request, work, both, conflicts.outcome(both, body.verdict, body.reason))
     await conflicts.settle(work, both, version, body.verdict, body.reason)
 
 
@@ -137,11 +140,11 @@ async def _take(request: Request, work: Work, both: Both, reason: str) -> None:
         await cases.act(work, kind, note.case_id, note.name, command)
 
 
-async def _note(request: Request, work: Work, both: Both) -> None:
+async def _note(request: Request, work: Work, both: Both, text: str) -> None:
+    """The outcome in the case's course, as of now."""
     note, kind = both.note, both.kind
-    words = {"text": conflicts.as_text(both)}
-    said = {**note.command, "answers": words}
+    said = {"id": str(note.id), "happened_at": clock.now().isoformat(), "answers": {"text": text}}
     as_note = conflicts.renamed(note, "note", said)
     _, command = command_of(request.app.state.bodies, as_note, None, timedelta())
-    assert kind is not None  # noqa: S101 - as_text refuses what has no case
+    assert kind is not None  # noqa: S101 - an outcome is of a case of ours
     await cases.act(work, kind, note.case_id, "note", command)

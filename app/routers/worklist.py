@@ -11,15 +11,17 @@ from app.deps import needs
 from app.kinds.forms import S0, S1
 from app.permissions import Permission
 from app.roles import Role
+from app.routers.fresh import UNCHANGED, IfNoneMatch, answer
 from app.routers.queries import WORD, Area, Cursor, Limit
 from app.routers.shown import Shown, shown
-from app.services.seeing import worklist
-from app.services.seeing.worklist import Filters, Scope
+from app.services.phone import conflicts
+from app.services.seeing import listing, worklist
+from app.services.seeing.worklist import Due, Filters, Scope
 
 router = APIRouter(prefix="/worklist", tags=["待办"])
 
 
-class Due(Shown):
+class DueShown(Shown):
     """A running clock and the case it belongs to."""
 
     id: UUID = shown(S1, "编号")
@@ -45,22 +47,31 @@ class Due(Shown):
 class DuePage(Shown):
     """The earliest due first; `next` is the cursor of the page that follows."""
 
-    items: list[Due] = shown(S1, "待办")
+    items: list[DueShown] = shown(S1, "待办")
     next: str | None = shown(S1, "下一页")
 
 
-class Count(Shown):
+class Counted(Shown):
     count: int = shown(S1, "数量（最多数到 1000）")
     capped: bool = shown(S1, "不止这些")
 
 
-class Counts(Shown):
+class DueCounts(Shown):
     """Due before midnight and within the week are counted from now on: overdue ones are apart."""
 
-    overdue: Count = shown(S1, "已逾期")
-    today: Count = shown(S1, "今日到期")
-    week: Count = shown(S1, "七日内到期")
-    all: Count = shown(S1, "全部")
+    overdue: Counted = shown(S1, "已逾期")
+    today: Counted = shown(S1, "今日到期")
+    week: Counted = shown(S1, "七日内到期")
+    all: Counted = shown(S1, "全部")
+
+
+class Counts(Shown):
+    """What waits, by what it is; null where it is not the actor's."""
+
+    mine: DueCounts = shown(S1, "本人的待办")
+    area: DueCounts | None = shown(S1, "全地区的待办")
+    unassigned: Counted | None = shown(S1, "待分派的案件")
+    phone_conflicts: Counted | None = shown(S1, "手机冲突记录")
 
 
 async def _filters(
@@ -68,10 +79,13 @@ async def _filters(
         Scope, Query(title="范围", description="mine 本人职责与承办的案件；area 全地区")
     ] = "mine",
     kind: Annotated[str | None, Query(title="案件类型", pattern=WORD)] = None,
-    overdue: Annotated[bool | None, Query(title="是否逾期")] = None,
+    due: Annotated[
+        Due | None,
+        Query(title="到期", description="overdue 已逾期；today 今日到期；week 七日内到期"),
+    ] = None,
     area: Area = None,
 ) -> Filters:
-    return Filters(scope=scope, kind=kind, overdue=overdue, area=area)
+    return Filters(scope=scope, kind=kind, due=due, area=area)
 
 
 FilterDep = Annotated[Filters, Depends(_filters)]
@@ -88,9 +102,23 @@ async def read_worklist(
     return await worklist.page(work, filters, cursor, limit)
 
 
-@router.get("/counts", operation_id="count_worklist", summary="待办数量", response_model=Counts)
+@router.get(
+    "/counts",
+    operation_id="count_worklist",
+    summary="待办数量",
+    response_model=Counts,
+    responses=UNCHANGED,
+)
 async def count_worklist(
-    work: Annotated[Work, needs(Permission.WORKLIST_READ)], filters: FilterDep
+    work: Annotated[Work, needs(Permission.WORKLIST_READ)], if_none_match: IfNoneMatch = None
 ) -> Any:
-    """逾期、今日到期、七日内到期和全部待办的数量，各最多数到 1000。"""
-    return await worklist.counts(work, filters)
+    """各类待办的数量，每项最多数到 1000；带上 If-None-Match，没有变化时只回 304。"""
+    found = {
+        "mine": await worklist.counts(work, Filters()),
+        "area": await worklist.counts(work, Filters(scope="area"))
+        if worklist.oversees(work)
+        else None,
+        "unassigned": await listing.unassigned(work) if listing.carries(work) else None,
+        "phone_conflicts": await conflicts.waiting(work) if conflicts.supervises(work) else None,
+    }
+    return answer(Counts.model_validate(found), if_none_match)

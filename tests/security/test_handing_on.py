@@ -181,4 +181,4 @@ async def test_who_no_longer_reads_such_cases_has_none_of_their_clocks(
         ):
             await connection.execute(text(statement), values)
     assert (await hospital.get("/worklist?limit=100")).json()["items"] == []
-    assert (await hospital.get("/worklist/counts")).json()["all"]["count"] == 0
+    assert (await hospital.get("/worklist/counts")).json()["mine"]["all"]["count"] == 0

@@ -65,7 +65,7 @@ async def assert_gone(who: httpx.AsyncClient, case_id: str) -> None:
         assert (await who.post(url, json=body)).status_code in (404, 422)
     for url in ("/cases", "/worklist", "/worklist?scope=area", "/notices", "/partners/changes"):
         assert case_id not in (await who.get(url)).text, url
-    assert (await who.get("/worklist/counts")).json()["all"]["count"] == 0
+    assert (await who.get("/worklist/counts")).json()["mine"]["all"]["count"] == 0
     for person in (WIFE, HUSBAND):
         for key in ("name", "id_number"):
             found = await who.post("/people/search", json={key: person[key]})

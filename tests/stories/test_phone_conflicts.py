@@ -56,6 +56,10 @@ async def test_only_supervisors_of_the_place_see_it(
     boss = await client("women_fed_district")
     (item,) = await waiting(boss)
     assert (item["id"], item["problem"]) == (conflict["id"], "wrong-state")
+    assert item["problem_title"] == "案件当前状态不能这样办理"
+    assert await waiting(boss, case_id=conflict["case_id"]) == [item]
+    assert await waiting(boss, case_id=conflict["id"]) == []
+    assert (await boss.get("/worklist/counts")).json()["phone_conflicts"]["count"] == 1
     assert item["step_title"]
     assert item["recorded_by"]
     assert "answers" not in item
@@ -87,6 +91,9 @@ async def test_the_systems_version_stands_and_she_is_told_that_it_was_settled(
     assert (await settle(boss, conflict["id"], "system", None)).status_code == 428
     assert (await settle(boss, conflict["id"], "system", '"2"')).status_code == 412
     assert (await settle(boss, conflict["id"], "system")).status_code == 204
+    (event, *_) = (await boss.get(f"/cases/{conflict['case_id']}/timeline")).json()["items"]
+    assert event["name"] == "note"
+    assert event["answers"]["text"] == f"手机记录“复核仍符合条件”\n处理：以系统为准。理由：{WHY}"
     again = await settle(boss, conflict["id"], "note")
     assert (again.status_code, problem(again)) == (409, "conflict")
     assert await waiting(boss) == []
@@ -109,6 +116,7 @@ async def test_both_are_kept_as_a_note(client: Client, conflict: dict[str, Any])
     event = (await boss.get(timeline)).json()["items"][0]
     assert event["name"] == "note"
     assert "丈夫仍在外：是" in event["answers"]["text"]
+    assert event["answers"]["text"].endswith(f"处理：两者都留。理由：{WHY}")
 
 
 async def test_the_phones_version_is_bound_by_the_same_law(

@@ -74,15 +74,15 @@ class Watched:
             found = await self.listed(rule, at)
             assert [moment(i["due_at"]) for i in found] == [due]
             assert [i["overdue"] for i in found] == [late]
-            assert bool(await self.listed(rule, at, overdue=True)) is late
-            assert bool(await self.listed(rule, at, overdue=False)) is not late
+            assert bool(await self.listed(rule, at, due="overdue")) is late
+            assert bool(await self.listed(rule, at, due="week")) is not late
         assert await self._overdue(due) < await self._overdue(due + EDGE)
 
     async def _overdue(self, at: datetime) -> int:
         fed = await self._client("women_fed_district")
         with clock.at(at):
-            counts = await fed.get("/worklist/counts", params={"scope": "area"})
-        found: int = counts.json()["overdue"]["count"]
+            counts = await fed.get("/worklist/counts")
+        found: int = counts.json()["area"]["overdue"]["count"]
         return found
 
     async def alerts(self, rule: str, at: datetime) -> None:

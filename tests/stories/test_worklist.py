@@ -86,18 +86,21 @@ async def test_those_who_answer_for_an_area_see_all_clocks_in_it(
     committee = await client("village_committee")
     answer = await committee.get("/worklist", params={"scope": "area"})
     assert (answer.status_code, answer.json()["type"]) == (403, "/problems/not-allowed")
-    answer = await committee.get("/worklist/counts", params={"scope": "area"})
-    assert answer.status_code == 403
+    assert (await committee.get("/worklist/counts")).json()["area"] is None
 
 
 async def test_filters_and_pages(client: Client, cases: list[str]) -> None:
     police = await client("police")
     with clock.at(NOW + timedelta(hours=26)):
-        late = await due(police, overdue="true")
+        late = await due(police, due="overdue")
         assert cases_of(late) == cases[:2]
         assert len(late) == 2
-        rest = await due(police, overdue="false", area=seed.VILLAGE)
-        assert cases_of(rest) == cases[2:4]
+        # 11:00 on Tuesday in Qingcheng: what has run out today is overdue, not due.
+        today = await due(police, due="today", area=seed.VILLAGE)
+        assert [(i["case_id"], i["rule"]) for i in today] == [
+            (case_id, "acceptance") for case_id in cases[2:4]
+        ]
+        assert cases_of(await due(police, due="week", area=seed.VILLAGE)) == cases[2:4]
         assert await due(police, area=seed.SECOND_VILLAGE, kind="dv_warning") != []
         assert await due(police, kind="mediation") == []
         assert await due(police, area=441803000000) == []
@@ -110,7 +113,7 @@ async def test_filters_and_pages(client: Client, cases: list[str]) -> None:
                 break
             cursor = {"cursor": page["next"]}
         assert seen == cases * 2
-        wrong = await police.get("/worklist", params=cursor | {"overdue": "true"})
+        wrong = await police.get("/worklist", params=cursor | {"due": "overdue"})
         assert wrong.status_code == 422
 
 
@@ -118,12 +121,23 @@ async def test_counts(client: Client, cases: list[str]) -> None:
     police = await client("police")
     # 11:00 on Tuesday in Qingcheng: two are late, three fall due within the next three hours.
     with clock.at(NOW + timedelta(hours=26)):
-        counts = (await police.get("/worklist/counts")).json()
-    found = {name: count["count"] for name, count in counts.items()}
+        told = await police.get("/worklist/counts")
+        counts = told.json()
+        again = {"If-None-Match": told.headers["etag"]}
+        same = await police.get("/worklist/counts", headers=again)
+    assert (same.status_code, same.content) == (304, b"")
+    found = {name: count["count"] for name, count in counts["mine"].items()}
     assert found == {"overdue": 2, "today": 3, "week": 8, "all": 10}
-    assert not any(count["capped"] for count in counts.values())
+    assert counts["area"] == counts["mine"]
+    assert not any(count["capped"] for count in counts["mine"].values())
+    assert (counts["unassigned"]["count"], counts["phone_conflicts"]["count"]) == (5, 0)
+    with clock.at(NOW + timedelta(hours=27, minutes=30)):
+        assert (await police.get("/worklist/counts", headers=again)).status_code == 200
     nobody = (await (await client("court")).get("/worklist/counts")).json()
-    assert {count["count"] for count in nobody.values()} == {0}
+    assert {count["count"] for count in nobody["mine"].values()} == {0}
+    # It reads nothing as a whole, carries protection orders, and supervises nobody.
+    assert (nobody["area"], nobody["unassigned"]["count"]) == (None, 0)
+    assert nobody["phone_conflicts"] is None
 
 
 async def test_who_is_in_charge_sees_every_clock_of_the_case(
@@ -138,6 +152,13 @@ async def test_who_is_in_charge_sees_every_clock_of_the_case(
     body = command({"organisation_id": organisation_id, "account_id": account_id})
     answer = await fed.post(f"/cases/dv_warning/{cases[1]}/assign", json=body)
     assert answer.status_code == 200, answer.text
+    waiting = (await fed.get("/cases", params={"unassigned": "true"})).json()["items"]
+    assert [row["id"] for row in waiting] == [cases[3], cases[2], cases[0]]
+    assert (await fed.get("/worklist/counts")).json()["unassigned"]["count"] == 3
+    # The village's federation reads them, and puts nobody in charge of them.
+    village = await client("women_fed_village")
+    assert len((await village.get("/cases")).json()["items"]) == 4
+    assert (await village.get("/cases", params={"unassigned": "true"})).json()["items"] == []
     items = await due(committee)
     assert {(item["case_id"], item["owner"]) for item in items} == {(cases[1], "police")}
     assert len(items) == 2
@@ -235,6 +256,20 @@ async def test_the_worklist_reads_an_index_in_order(plan: Plan, crowd: None) -> 
     assert "Seq Scan" not in found
 
 
+async def test_counts_and_what_is_due_today_read_indexes(plan: Plan, crowd: None) -> None:
+    fed, town = Held(Role.WOMEN_FED_DISTRICT, seed.DISTRICT), Held(Role.WOMEN_FED_TOWN, seed.TOWN)
+    area, today = Filters(scope="area"), Filters(scope="area", due="today")
+    for who, read, index in (
+        (fed, lambda work: worklist.page(work, today, None, 20), "ix_deadline_all"),
+        (fed, lambda work: worklist.counts(work, area), "ix_deadline_all"),
+        (fed, listing.unassigned, "ix_case_unassigned"),
+        (town, listing.unassigned, "ix_case_unassigned_town"),
+    ):
+        found = await plan(who, read)
+        assert f"using {index} on" in found, found
+        assert "Seq Scan" not in found, found
+
+
 async def test_the_list_of_cases_reads_an_index_in_order(plan: Plan, crowd: None) -> None:
     for level, area in (
         ("village", seed.VILLAGE),
@@ -251,8 +286,9 @@ async def test_the_list_of_cases_reads_an_index_in_order(plan: Plan, crowd: None
 
 async def test_counts_stop_at_a_thousand(client: Client, crowd: None) -> None:
     counts = (await (await client("police")).get("/worklist/counts")).json()
-    assert counts["overdue"] == {"count": 1000, "capped": True}
-    assert counts["all"] == {"count": 1000, "capped": True}
+    assert counts["mine"]["overdue"] == {"count": 1000, "capped": True}
+    assert counts["mine"]["all"] == {"count": 1000, "capped": True}
+    assert counts["unassigned"] == {"count": 1000, "capped": True}
 
 
 SCATTERED = """

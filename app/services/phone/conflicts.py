@@ -9,12 +9,12 @@ from types import SimpleNamespace
 from typing import Any, Final
 from uuid import UUID, uuid5
 
-from sqlalchemy import BigInteger, Uuid, bindparam, insert, or_, select, text, tuple_, update
+from sqlalchemy import BigInteger, Uuid, bindparam, func, insert, or_, select, text, tuple_, update
 
 from app import access, clock, crypto
 from app.access import Work
 from app.crypto import Place
-from app.errors import Conflict, Invalid, NotAllowed, NotFound, Stale
+from app.errors import Conflict, Invalid, NotAllowed, NotFound, Stale, title_of
 from app.kinds.base import OPENED, CaseKind
 from app.kinds.forms import Form, Sight
 from app.models import Account, Notice, PhoneConflict
@@ -26,7 +26,7 @@ from app.services.record import audit
 from app.services.record.audit import What
 from app.services.rows import cursors, titles
 from app.services.seeing import looks, timeline
-from app.services.seeing.listing import Page
+from app.services.seeing.listing import CAP, Page, bounded
 from app.services.seeing.looks import Opened
 from app.services.seeing.reach import level_of
 
@@ -42,6 +42,12 @@ class Settlement(StrEnum):
     """Both stay: the phone's is kept as a note."""
 
 
+DECIDED: Final = {
+    Settlement.SYSTEM: "处理：以系统为准",
+    Settlement.NOTE: "处理：两者都留",
+}
+LONGEST_NOTE: Final = 4000
+"""As the form of a note has it."""
 TOLD: Final = "您在手机上填写的一条记录，主管人员已经处理"
 REMEMBERED: Final = timedelta(days=8)
 """A phone forgets what it delivered after a week."""
@@ -50,6 +56,7 @@ _table = table_of(PhoneConflict)
 _row = _table.c
 _SHOWN = ("id", "case_id", "kind", "name", "problem", "received_at", "settled_at", "verdict",
           "version", "district", "town", "village", "seen_by")  # fmt: skip
+_WAITING = _row.settled_at.is_(None)
 _account = table_of(Account).c
 _LISTED = (
     select(*(_row[name] for name in _SHOWN), _account.display_name.label("recorded_by"))
@@ -59,6 +66,11 @@ _LISTED = (
 _AFTER = tuple_(_row.received_at, _row.id) > tuple_(
     bindparam("received_at", type_=TZ), bindparam("id", type_=Uuid)
 )
+
+
+def supervises(work: Work) -> bool:
+    """Whether phones' records come before the actor at all."""
+    return any(grant.supervisor for grant in work.actor.grants)
 
 
 def _supervised(work: Work) -> Any:
@@ -76,15 +88,18 @@ def _supervised(work: Work) -> Any:
     return or_(*there) & unbarred
 
 
-async def page(work: Work, settled: bool, cursor: str | None, limit: int) -> Page:
-    """Those that wait (or were `settled`) where the actor supervises, the oldest first. Raises
-    NotAllowed for who supervises nothing, Invalid for a foreign cursor."""
-    question = {"settled": settled}
+async def page(
+    work: Work, settled: bool, case_id: UUID | None, cursor: str | None, limit: int
+) -> Page:
+    """Those that wait (or were `settled`) where the actor supervises, of all cases or one, the
+    oldest first. Raises NotAllowed for who supervises nothing, Invalid for a foreign cursor."""
+    question = {"settled": settled, "case_id": str(case_id)}
     wanted = _LISTED.where(
-        _supervised(work),
-        _row.settled_at.is_not(None) if settled else _row.settled_at.is_(None),
+        _supervised(work), _row.settled_at.is_not(None) if settled else _WAITING
     ).limit(bindparam("limit", type_=BigInteger))
     values: dict[str, Any] = {"limit": limit + 1}
+    if case_id is not None:
+        wanted = wanted.where(_row.case_id == case_id)
     if cursor is not None:
         values["received_at"], values["id"] = cursors.read(cursor, question, "tu")
         wanted = wanted.where(_AFTER)
@@ -96,9 +111,18 @@ async def page(work: Work, settled: bool, cursor: str | None, limit: int) -> Pag
     )
 
 
+async def waiting(work: Work) -> dict[str, Any]:
+    """How many wait where the actor supervises, counted to CAP at most. Raises NotAllowed for who
+    supervises nothing."""
+    first = select(_row.id).where(_supervised(work), _WAITING).limit(CAP).subquery()
+    counted = await work.connection.execute(select(func.count()).select_from(first))
+    return bounded(counted.scalar_one())
+
+
 def _brief(work: Work, row: Any) -> dict[str, Any]:
     kind = work.kinds.get(row.kind)
     return {name: row._mapping[name] for name in _SHOWN[:9]} | {
+        "problem_title": title_of(row.problem),
         "recorded_by": row.recorded_by,
         "area": access.place_in(row).code,
         "kind_title": kind.title if kind else row.kind,
@@ -192,16 +216,35 @@ async def corrects(work: Work, both: Both) -> UUID | None:
     return event["id"] if event and both.note.name != OPENED else None
 
 
+def outcome(both: Both, verdict: Settlement, reason: str) -> str:
+    """What is noted in the case: the phone's version where both stay, and what was decided. Raises
+    Invalid where there is no case to note it in, or where a note cannot hold it."""
+    said = as_text(both) if verdict is Settlement.NOTE else f"手机记录“{_step(both)}”"
+    text = f"{said}\n{DECIDED[verdict]}。理由：{reason}"
+    if len(text) > LONGEST_NOTE:
+        raise Invalid("手机内容太长，一条记事放不下，请选择其他处理方式")
+    return text
+
+
+def _step(both: Both) -> str:
+    return titles.step(both.kind, both.note.name) if both.kind else both.note.name
+
+
+def has_open_case(both: Both) -> bool:
+    """Whether there is a case in which something can still be noted."""
+    return both.opened is not None and both.opened.row.closed_at is None
+
+
 def as_text(both: Both) -> str:
     """What the phone says, in the words of its form. Raises Invalid where there is no case to note
     it in."""
     if both.opened is None or both.kind is None:
         raise Invalid("没有可以记入的案件，请选择其他处理方式")
     form = both.kind.form_of(both.note.name)
-    lines = [f"手机记录“{titles.step(both.kind, both.note.name)}”："]
+    lines = [f"手机记录“{_step(both)}”："]
     for name, value in both.said().items():
         lines.append(f"{_titled(form, name)}：{_worded(form, name, value)}")
-    return "\n".join(lines)[:4000]
+    return "\n".join(lines)
 
 
 def _titled(form: type[Form] | None, name: str) -> str:

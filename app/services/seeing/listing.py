@@ -39,6 +39,9 @@ CARD = (
     "district", "town", "village", "seen_by",
 )  # fmt: skip
 
+CAP = 1000
+"""Counts stop here: whoever has a thousand overdue clocks need not know how many more."""
+
 _deadline = table_of(Deadline).c
 
 
@@ -51,7 +54,8 @@ def runs(clock: Any) -> tuple[ColumnElement[bool], ...]:
 @dataclass(frozen=True, kw_only=True)
 class Filters:
     """What to look for. `area` is a 12-digit code of any level, `in_charge` an account id,
-    `text` the beginning of a case number, `overdue` whether a running clock is past due."""
+    `text` the beginning of a case number, `overdue` whether a running clock is past due;
+    `unassigned` the open cases that the actor's office carries and nobody is in charge of."""
 
     kind: str | None = None
     state: str | None = None
@@ -61,6 +65,7 @@ class Filters:
     text: str | None = None
     closed: bool | None = None
     danger: str | None = None
+    unassigned: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,15 +99,30 @@ async def found(
     return rows, cursors.write((rows[-1].opened_at, rows[-1].id), question) if more else None
 
 
-async def count(work: Work, filters: Filters) -> int:
-    """How many cases the pages of these filters have in all."""
+async def count(work: Work, filters: Filters, most: int | None = None) -> int:
+    """How many cases the pages of these filters have in all; counted to `most` at most."""
     parts, asked, values = _asked(work, filters)
     if not parts:
         return 0
-    statement = _counting(tuple(p.shape for p in parts), asked)
-    (row,) = await db.rows(work.connection, statement, values)
+    statement = _counting(tuple(p.shape for p in parts), asked, most is not None)
+    (row,) = await db.rows(work.connection, statement, values | {"limit": most})
     found: int = row.cases
     return found
+
+
+def carries(work: Work) -> bool:
+    """Whether the actor's office puts people in charge of cases of any kind."""
+    return any(kind.carried_by & work.actor.roles for kind in work.kinds.values())
+
+
+async def unassigned(work: Work) -> dict[str, Any]:
+    """How many open cases of the actor's office nobody is in charge of, counted to CAP at most."""
+    return bounded(await count(work, Filters(unassigned=True), CAP))
+
+
+def bounded(count: int) -> dict[str, Any]:
+    """A count that stopped at CAP, and whether it did."""
+    return {"count": count, "capped": count >= CAP}
 
 
 def _asked(work: Work, filters: Filters) -> tuple[list[Part], frozenset[str], dict[str, Any]]:
@@ -110,6 +130,8 @@ def _asked(work: Work, filters: Filters) -> tuple[list[Part], frozenset[str], di
     what is bound to it."""
     question = asdict(filters)
     parts = reach.narrowed([*reach.areas(work), *reach.given(work)], filters.area)
+    if filters.unassigned:
+        parts = reach.carried(work, parts)
     asked = frozenset(n for n, v in question.items() if v is not None and n not in VALUES)
     asked |= {f"{n}={v}" for n, v in question.items() if v is not None and n in VALUES}
     values: dict[str, Any] = {n: v for n, v in question.items() if v is not None}
@@ -119,7 +141,7 @@ def _asked(work: Work, filters: Filters) -> tuple[list[Part], frozenset[str], di
     return parts, asked, values
 
 
-VALUES = frozenset({"overdue", "closed"})
+VALUES = frozenset({"overdue", "closed", "unassigned"})
 """Filters whose value decides the SQL itself."""
 
 CONDITIONS: Mapping[str, Callable[[Any], ColumnElement[bool]]] = {
@@ -131,6 +153,8 @@ CONDITIONS: Mapping[str, Callable[[Any], ColumnElement[bool]]] = {
     "danger": lambda case: case.danger == bindparam("danger"),
     "closed=True": lambda case: case.closed_at.is_not(None),
     "closed=False": lambda case: case.closed_at.is_(None),
+    # Word for word the predicate of their partial indexes.
+    "unassigned=True": lambda case: case.closed_at.is_(None) & case.account_id.is_(None),
 }
 _LAST = tuple_(bindparam("opened_at", type_=DateTime(timezone=True)), bindparam("id", type_=Uuid))
 
@@ -139,10 +163,17 @@ _LAST = tuple_(bindparam("opened_at", type_=DateTime(timezone=True)), bindparam(
 def _statement(
     shapes: tuple[Shape, ...], asked: frozenset[str], after: bool
 ) -> Select[tuple[Any, ...]]:
+    return _with_next_due(_newest(shapes, asked, CARD, after))
+
+
+def _newest(
+    shapes: tuple[Shape, ...], asked: frozenset[str], columns: Sequence[str], after: bool
+) -> Subquery:
+    """The first `limit` cases of all parts together, each once: newest first."""
     limit = bindparam("limit", type_=BigInteger)
     parts = []
     for at, shape in enumerate(shapes):
-        case, part = _part(shape, at, asked, CARD)
+        case, part = _part(shape, at, asked, columns)
         if after:
             part = part.where(tuple_(case.opened_at, case.id) < _LAST)
         if shape.level == GIVEN:
@@ -154,10 +185,10 @@ def _statement(
             newest = case.opened_at.desc(), case.id.desc()
         parts.append(part.order_by(*newest).limit(limit))
     if len(parts) == 1:
-        return _with_next_due(parts[0].subquery("found"))
+        return parts[0].subquery("found")
     merged = union(*parts).subquery("merged")
     newest = merged.c.opened_at.desc(), merged.c.id.desc()
-    return _with_next_due(select(merged).order_by(*newest).limit(limit).subquery("found"))
+    return select(merged).order_by(*newest).limit(limit).subquery("found")
 
 
 def _part(
@@ -179,10 +210,13 @@ def _part(
 
 
 @lru_cache(maxsize=256)
-def _counting(shapes: tuple[Shape, ...], asked: frozenset[str]) -> Select[int]:
-    parts = [_part(shape, at, asked, ("id",))[1] for at, shape in enumerate(shapes)]
-    found = parts[0] if len(parts) == 1 else union(*parts)
-    return select(func.count().label("cases")).select_from(found.subquery("found"))
+def _counting(shapes: tuple[Shape, ...], asked: frozenset[str], bounded: bool) -> Select[int]:
+    if bounded:
+        found = _newest(shapes, asked, ("id", "opened_at"), False)
+    else:
+        parts = [_part(shape, at, asked, ("id",))[1] for at, shape in enumerate(shapes)]
+        found = (parts[0] if len(parts) == 1 else union(*parts)).subquery("found")
+    return select(func.count().label("cases")).select_from(found)
 
 
 def _with_next_due(found: Subquery) -> Select[tuple[Any, ...]]:

@@ -140,6 +140,16 @@ def narrowed(parts: Sequence[Part], area: int | None) -> list[Part]:
     return found
 
 
+def carried(work: Work, parts: Sequence[Part]) -> list[Part]:
+    """What of the parts is of kinds that the actor's office there carries."""
+    found = []
+    for part in parts:
+        kinds = tuple(n for n in part.kinds or work.kinds if work.kinds[n].carried_by & part.roles)
+        if kinds:
+            found.append(replace(part, kinds=None if len(kinds) == len(work.kinds) else kinds))
+    return found
+
+
 def rows(shows: type[Placed], shape: Shape) -> ReadOnlyColumnCollection[str, Any]:
     """The columns from which a part is read."""
     return (_GIVEN_ROWS[shows] if shape.level == GIVEN else table_of(shows)).c

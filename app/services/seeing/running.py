@@ -60,16 +60,12 @@ WINDOWS: dict[str, Window] = {
 
 
 @lru_cache(maxsize=512)
-def first(
-    shapes: Shapes, *, kind: bool, overdue: bool | None, after: bool
-) -> Select[tuple[Any, ...]]:
-    """The first `limit` clocks of these parts, by due moment, each with its case."""
+def first(shapes: Shapes, *, kind: bool, due: str | None, after: bool) -> Select[tuple[Any, ...]]:
+    """The first `limit` clocks of these parts in a window, by due moment, each with its case."""
 
     def window(columns: Any) -> list[ColumnElement[bool]]:
         found = [tuple_(columns.due_at, columns.id) > _LAST] if after else []
-        if overdue is not None:
-            found.append(columns.due_at < _NOW if overdue else columns.due_at >= _NOW)
-        return found
+        return [*found, *WINDOWS[due or "all"](columns)]
 
     few = _few(shapes, kind, LISTED)
     found = _merged(shapes, kind, LISTED, few, window, "found")

@@ -17,23 +17,23 @@ from app.places import place_of
 from app.roles import WOMEN_FED, Role
 from app.services.rows import cursors, titles
 from app.services.seeing import reach, running
-from app.services.seeing.listing import Page
+from app.services.seeing.listing import CAP, Page, bounded
 from app.services.seeing.reach import GIVEN, Part, Shape
 from app.services.seeing.running import OWN
 
 Scope = Literal["mine", "area"]
-CAP = 1000
-"""Counts stop here: whoever has a thousand overdue clocks need not know how many more."""
+Due = Literal["overdue", "today", "week"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Filters:
     """`scope` mine: what my roles owe, and every clock of the cases I am in charge of; area: all
-    clocks of my area, for those who answer for the work of others."""
+    clocks of my area, for those who answer for the work of others. `due` is a window of
+    `running.WINDOWS` (None: all clocks)."""
 
     scope: Scope = "mine"
     kind: str | None = None
-    overdue: bool | None = None
+    due: Due | None = None
     area: int | None = None
 
 
@@ -45,13 +45,13 @@ async def page(work: Work, filters: Filters, cursor: str | None, limit: int) -> 
     if not parts:
         return Page(items=[], next=None)
     now = clock.now()
-    values = _values(work, parts, filters) | {"now": now, "limit": limit + 1}
+    values = _values(work, parts, filters) | _moments(now) | {"limit": limit + 1}
     if cursor is not None:
         values["due_at"], values["id"] = cursors.read(cursor, question, "tu")
     statement = running.first(
         tuple((shape, owned) for _, shape, owned in parts),
         kind=filters.kind is not None,
-        overdue=filters.overdue,
+        due=filters.due,
         after=cursor is not None,
     )
     rows = await db.rows(work.connection, statement, values)
@@ -88,24 +88,23 @@ def _item(kind: CaseKind, row: Any, now: datetime) -> dict[str, Any]:
 
 async def counts(work: Work, filters: Filters) -> dict[str, dict[str, Any]]:
     """How many clocks are overdue, due before midnight in Shanghai, due within seven days, and
-    in all; each counted to CAP at most, then marked `capped`. Raises NotAllowed as `page`."""
+    in all; each counted to CAP at most. Raises NotAllowed as `page`."""
     parts = _parts(work, filters)
     if not parts:
-        return {name: {"count": 0, "capped": False} for name in running.WINDOWS}
-    now = clock.now()
-    values = _values(work, parts, filters) | {
-        "now": now,
-        "midnight": clock.end_of_day(clock.local_day(now)),
-        "week": now + timedelta(days=7),
-        "limit": CAP,
-    }
+        return {name: bounded(0) for name in running.WINDOWS}
+    values = _values(work, parts, filters) | _moments(clock.now()) | {"limit": CAP}
     statement = running.counts(
         tuple((shape, owned) for _, shape, owned in parts), kind=filters.kind is not None
     )
     (row,) = await db.rows(work.connection, statement, values)
+    return {name: bounded(getattr(row, name)) for name in running.WINDOWS}
+
+
+def _moments(now: datetime) -> dict[str, datetime]:
     return {
-        name: {"count": getattr(row, name), "capped": getattr(row, name) >= CAP}
-        for name in running.WINDOWS
+        "now": now,
+        "midnight": clock.end_of_day(clock.local_day(now)),
+        "week": now + timedelta(days=7),
     }
 
 
@@ -133,9 +132,18 @@ def _parts(work: Work, filters: Filters) -> list[Wanted]:
     return [*mine, (None, own, False)]
 
 
+def oversees(work: Work) -> bool:
+    """Whether the actor answers for the work of others, and sees all clocks of an area."""
+    return bool(reach.areas(work, _overseers(work)))
+
+
+def _overseers(work: Work) -> frozenset[Role]:
+    supervised = {grant.role for grant in work.actor.grants if grant.supervisor}
+    return WOMEN_FED | supervised | {Role.POLICE}
+
+
 def _overseen(work: Work) -> Sequence[Part]:
-    roles = {g.role for g in work.actor.grants if g.supervisor} | set(WOMEN_FED) | {Role.POLICE}
-    parts = reach.areas(work, frozenset(roles))
+    parts = reach.areas(work, _overseers(work))
     if not parts:
         raise NotAllowed("只有妇联、公安和主管人员可以查看全地区的待办")
     return parts

@@ -58,4 +58,10 @@ export async function taggedOf<T>(asked: Promise<Answer<T>>): Promise<Tagged<T>>
   return { data: await dataOf(Promise.resolve(answer)), tag: answer.response.headers.get('etag') ?? '' }
 }
 
+/** As `taggedOf` for what is asked for again and again: unchanged, it is the version at hand. */
+export async function freshOf<T>(before: Tagged<T> | undefined, ask: (header: { 'if-none-match'?: string }) => Promise<Answer<T>>): Promise<Tagged<T>> {
+  const answer = await ask(before ? { 'if-none-match': before.tag } : {})
+  return before && answer.response.status === 304 ? before : taggedOf(Promise.resolve(answer))
+}
+
 export const { GET, POST, PUT } = client

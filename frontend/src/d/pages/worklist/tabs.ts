@@ -1,46 +1,81 @@
-/** The tabs of the worklist that somebody has, each with what it asks and what it counts. */
+/** The tabs of the worklist that somebody has: what each asks, and what it counts. */
 import { dataOf, GET } from '@/api/client'
+import type { components } from '@/api/schema'
+import { dayOf } from '@/domain/deadline'
 
-import { holdsOne, me } from '../../known'
+import { definitions, holdsOne, me } from '../../known'
+import type { Page } from '../../parts/usePaged'
 
-export interface Tab {
-  name: string
+type Schemas = components['schemas']
+export type Counts = Schemas['Counts']
+export interface Asked { kind?: string; area?: string; overdue?: string }
+/** A clock that runs, or a case; what is shown of either. */
+export interface Row {
+  id: string
+  case_id: string
+  number: string | null
+  kind: string
+  state_title: string
+  danger: string | null
+  area: number
   title: string
-  scope: 'mine' | 'area'
-  overdue?: boolean
+  basis: string
+  due_at: string | null
+}
+export interface Tab {
+  name: 'mine' | 'area' | 'overdue' | 'today' | 'unassigned' | 'conflicts'
+  title: string
+  /** What is said where there is nothing. */
+  empty: string
   /** A count above 0 stands out. */
   alarm?: boolean
-  count: () => Promise<string>
+  /** Whether all its rows are overdue, or none. */
+  settled?: boolean
+  count: (counts: Counts) => Schemas['Counted'] | null | undefined
+  /** Without it the tab has a page of its own. */
+  ask?: (asked: Asked, cursor: string | undefined) => Promise<Page<Row>>
 }
-
-type CountName = 'overdue' | 'today' | 'week' | 'all'
 
 const WHOLE_AREA = ['women_fed_village', 'women_fed_town', 'women_fed_district', 'police']
-
-function counted(scope: Tab['scope'], name: CountName): () => Promise<string> {
-  return async () => {
-    const { count, capped } = (await dataOf(GET('/api/v1/worklist/counts', { params: { query: { scope } } })))[name]
-    return capped ? `${count}+` : String(count)
-  }
-}
-
+const supervises = () => me.value?.roles.some((held) => held.supervisor) ?? false
 /** Who answers for the work of others sees all clocks of her area. */
-const seesArea = () => holdsOne(WHOLE_AREA) || (me.value?.roles.some((held) => held.supervisor) ?? false)
+const seesArea = () => holdsOne(WHOLE_AREA) || supervises()
+/** Whose cases they are, they put somebody in charge. */
+const assigns = () => definitions.value?.kinds.some((kind) => kind.actions.some((action) => action.name === 'assign' && holdsOne(action.by))) ?? false
+
+const where = ({ kind, area }: Asked) => ({ limit: 50, kind, area: area ? Number(area) : undefined })
+
+const clocks = (scope: 'mine' | 'area', due?: 'overdue' | 'today'): Tab['ask'] => (asked, cursor) =>
+  dataOf(GET('/api/v1/worklist', {
+    params: { query: { ...where(asked), scope, due: due ?? (asked.overdue === 'true' ? 'overdue' : undefined), cursor } },
+  }))
+
+const unassigned: Tab['ask'] = async (asked, cursor) => {
+  const found = await dataOf(GET('/api/v1/cases', {
+    params: { query: { ...where(asked), unassigned: true, overdue: asked.overdue === 'true' ? true : undefined, cursor } },
+  }))
+  return { next: found.next, items: found.items.map(asRow) }
+}
+const asRow = (found: Schemas['CaseRow']): Row => ({
+  ...found, case_id: found.id, title: found.next_due?.title ?? '没有在计的期限', due_at: found.next_due?.due_at ?? null,
+  basis: `${dayOf(new Date(found.opened_at))} 发生`,
+})
 
 export function tabs(): Tab[] {
   const wide = seesArea()
   const scope = wide ? 'area' : 'mine'
   const here = me.value?.roles.find((held) => held.area_name)?.area_name ?? '本地区'
-  return [
-    { name: 'mine', title: '我的', scope: 'mine', count: counted('mine', 'all') },
-    ...(wide ? [{ name: 'area', title: here, scope: 'area', count: counted('area', 'all') } as Tab] : []),
-    { name: 'overdue', title: '逾期', scope, overdue: true, alarm: true, count: counted(scope, 'overdue') },
+  const all: (Tab | false)[] = [
+    { name: 'mine', title: '我的', empty: '没有符合条件的待办。', count: (counts) => counts.mine.all, ask: clocks('mine') },
+    wide && { name: 'area', title: here, empty: '没有符合条件的待办。', count: (counts) => counts.area?.all, ask: clocks('area') },
+    { name: 'overdue', title: '逾期', empty: '没有逾期的事项。', alarm: true, settled: true, count: (counts) => counts[scope]?.overdue, ask: clocks(scope, 'overdue') },
+    { name: 'today', title: '今日到期', empty: '今天没有到期的事项。', settled: true, count: (counts) => counts[scope]?.today, ask: clocks(scope, 'today') },
+    assigns() && { name: 'unassigned', title: '待分派', empty: '案件都已指定承办人。', count: (counts) => counts.unassigned, ask: unassigned },
+    supervises() && { name: 'conflicts', title: '手机冲突', empty: '', alarm: true, count: (counts) => counts.phone_conflicts },
   ]
+  return all.filter((tab): tab is Tab => tab !== false)
 }
 
-export const queryOf = (tab: Tab, filters: { kind?: string; area?: string; overdue?: string }) => ({
-  scope: tab.scope,
-  ...(filters.kind ? { kind: filters.kind } : {}),
-  ...(filters.area ? { area: Number(filters.area) } : {}),
-  ...(tab.overdue || filters.overdue === 'true' ? { overdue: true } : {}),
-})
+export function countWords(count: Schemas['Counted'] | null | undefined): string {
+  return count ? `${count.count}${count.capped ? '+' : ''}` : '…'
+}

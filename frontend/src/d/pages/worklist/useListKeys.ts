@@ -7,12 +7,14 @@ export interface ListKeys {
   choose: () => unknown
   next: () => unknown
   back: () => unknown
+  search: () => unknown
   close: () => unknown
   help: () => unknown
 }
 
 export const KEYS: [string, string][] = [
   ['j / k', '下一行、上一行'], ['Enter', '打开案件'], ['x', '选择这一行'], ['n / p', '下一页、上一页'],
+  ['/', '到筛选条件，Esc 回到列表'],
   ['Esc', '收起预览'], ['?', '显示本表'],
 ]
 
@@ -25,9 +27,13 @@ const covered = () => document.querySelector('.el-overlay:not([style*="display: 
 
 export function useListKeys(keys: ListKeys): void {
   function pressed(event: KeyboardEvent) {
-    if (event.ctrlKey || event.metaKey || covered() || (typing(event.target) && !event.altKey)) return
+    if (event.ctrlKey || event.metaKey || covered()) return
+    if (typing(event.target) && !event.altKey) {
+      if (event.key === 'Escape') (event.target as HTMLElement).blur()
+      return
+    }
     const does: Record<string, () => unknown> = {
-      j: () => keys.move(1), k: () => keys.move(-1), x: keys.choose, n: keys.next, p: keys.back, Escape: keys.close, '?': keys.help,
+      j: () => keys.move(1), k: () => keys.move(-1), x: keys.choose, n: keys.next, p: keys.back, '/': keys.search, Escape: keys.close, '?': keys.help,
       ...(pressing(event.target) ? {} : { Enter: keys.open }),
     }
     const doing = does[event.altKey ? event.code.replace('Key', '').toLowerCase() : event.key]
