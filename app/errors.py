@@ -102,6 +102,12 @@ class Refused(Conflict):
         self.type = type
 
 
+class AgreementChanged(Conflict):
+    """What was to be signed is no longer what was read."""
+
+    type, title = "agreement-changed", "协议内容已改动"
+
+
 class OtherAccount(Conflict):
     type, title = "other-account", "这条记录是另一个账号填写的"
 

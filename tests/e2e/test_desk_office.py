@@ -91,9 +91,53 @@ async def test_a_mediators_day(desk: Desks, client: Client, ids: dict[str, Any])
     await expect(form.get_by_role("alert")).to_contain_text("已有安排")
     await form.get_by_role("button", name="取消", exact=True).click()
     await sat.page.goto(f"/cases/{agreed}/agreement")
-    await expect(sat.page.get_by_role("article")).to_contain_text("乙方每月十日前支付抚养费")
+    text = sat.page.get_by_role("article")
+    await expect(text).to_contain_text("乙方每月十日前支付抚养费")
     await sat.click("最大")
     await seen_well(sat)
+    await expect(text.get_by_role("button", name="调解员签名", exact=True)).to_have_count(0)
+    for at, who in enumerate(("当事人甲", "当事人乙", "调解员")):
+        await signs(sat, who, at)
+    digest = await text.locator("code").inner_text()
+    assert re.fullmatch("[0-9a-f]{64}", digest)
+    await seen_well(sat)
+    await sat.page.emulate_media(media="print")
+    await expect(sat.page.get_by_role("banner")).to_be_hidden()
+    await expect(text).to_contain_text(digest)
+    await expect(text.get_by_role("img", name="当事人乙的签名")).to_be_visible()
+    await sat.page.emulate_media(media="screen")
+    mediator = await client("mediator")
+    page = (await mediator.get(f"/cases/{agreed}")).json()
+    event = next(e["id"] for e in page["events"] if e["name"] == "reach_agreement")
+    changed = command({"method": "现金"}) | {"event_id": event, "reason": "录入有误"}
+    url = f"/cases/mediation/{agreed}/correct"
+    assert (await mediator.post(url, json=changed)).status_code == 200
+    await sat.page.reload()
+    await expect(text.get_by_text("已失效：协议内容在签名后改动过")).to_have_count(3)
+
+
+async def signs(sat: Desk, who: str, at: int) -> None:
+    """Somebody reads, and writes her name with the mouse, each in a hand of her own."""
+    await sat.page.get_by_role("article").get_by_role("button", name=f"{who}签名").click()
+    form = sat.page.get_by_role("dialog", name=f"{who}签名")
+    field = form.get_by_label(f"{who}签名处")
+    await expect(form.get_by_role("button", name="确认签名")).to_be_disabled()
+    await form.get_by_role("checkbox").check()
+    box = await field.bounding_box()
+    assert box is not None
+    mouse = sat.page.mouse
+    for stroke in range(2):
+        await mouse.move(box["x"] + 60 + 90 * stroke, box["y"] + 60 + 20 * at)
+        await mouse.down()
+        for step in range(16):
+            await mouse.move(
+                box["x"] + 60 + 90 * stroke + 5 * step, box["y"] + 60 + 20 * at + 6 * (step % 7)
+            )
+        await mouse.up()
+    await form.get_by_role("button", name="确认签名").click()
+    await expect(form).to_be_hidden()
+    signed = sat.page.get_by_role("group", name=who, exact=True)
+    await expect(signed).to_contain_text("已签名")
 
 
 async def test_a_referral_is_answered_where_it_waits(

@@ -85,7 +85,7 @@ async def correct(
     if old is None or form_type is None:
         raise NotFound("案件中没有这条记录")
     if old.name in STEPS:
-        raise WrongState("附件不能更正，请撤回后重新提交")
+        raise WrongState("附件和签名不能更正，请撤回后重新提交")
     roles = work.actor.roles_in(access.place_in(case), case.seen_by)
     action = kind.action(old.name)
     able = action.by if action else kind.opened_by

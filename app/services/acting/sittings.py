@@ -25,7 +25,7 @@ from app.policy import Purpose
 from app.roles import Role
 from app.services.acting import cases, facts
 from app.services.persons import people
-from app.services.rows.cards import card_of
+from app.services.rows.cards import Card, card_of
 from app.services.rows.commands import REUSED
 from app.services.seeing import listing
 
@@ -87,7 +87,7 @@ async def arrange(work: Work, id: UUID, case_id: UUID, wanted: Wanted) -> bool:
     print_ = _fingerprint(work, case_id, wanted)
     if await _again(work, id, print_):
         return False
-    violent = await _judge(work, case, wanted)
+    violent = await judge(work, case)
     _check_times(wanted, violent=violent)
     await _check_known(work, wanted)
     made = insert(table_of(Sitting)).values(
@@ -126,7 +126,7 @@ async def _again(work: Work, id: UUID, print_: bytes) -> bool:
     return found is not None
 
 
-async def _judge(work: Work, case: Any, wanted: Wanted) -> bool:
+async def judge(work: Work, case: Card) -> bool:
     """Whether violence showed in the case. Raises Refused where nobody may mediate it."""
     known = await facts.load(
         work,

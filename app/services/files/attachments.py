@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -50,6 +51,7 @@ ENDINGS: Final[Mapping[str, str]] = {
     "audio/mpeg": "mp3",
     "audio/mp4": "m4a",
     "audio/amr": "amr",
+    "application/json": "json",
 }
 
 
@@ -80,34 +82,53 @@ async def attach(work: Work, case_id: UUID, command: Command, file: File) -> Rec
         **dict(said), media_type=file.media_type, size=len(file.content), sha256=file.sha256
     )
     command = replace(command, body={**command.body, "sha256": file.sha256})
-    row = await _held(work, case_id)
+    row = await held(work, case_id)
     print_ = commands.fingerprint(work, f"{ATTACHED}/{case_id}", command)
     if known := await commands.repeated(work, command, print_):
         return known
+    step = Step(name=ATTACHED, command=command, fingerprint=print_, answers=answers)
+    about = {"title": answers.title, "sha256": answers.sha256}
+    return await keep(work, row, step, answers.what, file, about)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """A step of the record that brings a file: its event's name and answers, and the command."""
+
+    name: str
+    command: Command
+    fingerprint: bytes
+    answers: Form
+
+
+async def keep(
+    work: Work, row: Any, step: Step, what: What, file: File, about: Mapping[str, str | None]
+) -> Receipt:
+    """Seal a file under the key of its case, which is `held`, and what is said `about` it; note the
+    step. Raises Conflict for more files than a case may have."""
+    case_id, id = row.id, step.command.id
     found = await work.connection.execute(_COUNT, {"case_id": case_id})
     if found.scalar_one() >= MOST:
         raise Conflict(f"一件案件最多 {MOST} 个附件")
-    receipt = await _noted(work, row, ATTACHED, command, print_, answers)
+    receipt = await _noted(work, row, step.name, step.command, step.fingerprint, step.answers)
     outer = crypto.open_key(crypto.keyring(), row.key)
     wrapped = crypto.new_key_under(outer)
     key = crypto.open_key_under(outer, wrapped)
-    about = {"title": answers.title, "sha256": answers.sha256}
     await work.connection.execute(
         insert(_table).inline(),
         {
-            "id": command.id,
+            "id": id,
             "case_id": case_id,
             "account_id": work.actor.account_id,
-            "what": answers.what.value,
+            "what": what.value,
             "media_type": file.media_type,
-            "size": answers.size,
+            "size": len(file.content),
             "width": file.width,
             "height": file.height,
             "key": wrapped,
-            "sealed": crypto.seal(key, about, _place("sealed", command.id)),
-            "original": crypto.seal(key, file.content, _place("original", command.id)),
-            "picture": file.picture
-            and crypto.seal(key, file.picture, _place("picture", command.id)),
+            "sealed": crypto.seal(key, about, _place("sealed", id)),
+            "original": crypto.seal(key, file.content, _place("original", id)),
+            "picture": file.picture and crypto.seal(key, file.picture, _place("picture", id)),
             "recorded_at": receipt.recorded_at,
         },
     )
@@ -121,7 +142,7 @@ async def withdraw(work: Work, case_id: UUID, id: UUID, command: Command) -> Rec
     The command's answers are AttachmentWithdrawn. Raises NotFound, NotAllowed for anybody but who
     brought it and the supervisor of the place, AlreadyWithdrawn, IdReused, Shredded.
     """
-    row = await _held(work, case_id)
+    row = await held(work, case_id)
     print_ = commands.fingerprint(work, f"{WITHDRAWN}/{case_id}/{id}", command)
     if known := await commands.repeated(work, command, print_):
         return known
@@ -140,7 +161,7 @@ async def withdraw(work: Work, case_id: UUID, id: UUID, command: Command) -> Rec
     return receipt
 
 
-async def _held(work: Work, case_id: UUID) -> Any:
+async def held(work: Work, case_id: UUID) -> Any:
     """The case, locked, for who may add to it; what hangs on it is open to the transaction."""
     row = await access.load_for_action(work, case_id)
     kind = work.kinds[row.kind]
@@ -279,3 +300,44 @@ def _place(column: str, id: UUID) -> Place:
 
 def _neutral(id: UUID) -> str:
     return f"attachment-{id.hex[-8:]}"
+
+
+_SIGNATURES = (
+    select(
+        *(_row[name] for name in ("id", "key", "sealed", "original", "recorded_at")),
+        table_of(Account).c.display_name.label("account"),
+    )
+    .outerjoin(Account, table_of(Account).c.id == _row.account_id)
+    .where(
+        _row.case_id == bindparam("case_id"),
+        _row.what == What.SIGNATURE.value,
+        _row.withdrawn_at.is_(None),
+    )
+    .order_by(_row.recorded_at, _row.id)
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Signature:
+    """A signature as it stands: what is said about it, its strokes as they came, who took it."""
+
+    id: UUID
+    about: Mapping[str, Any]
+    strokes: bytes = field(repr=False)
+    account: str | None
+    recorded_at: datetime
+
+
+async def signatures(work: Work, opened: Opened) -> list[Signature]:
+    """The signatures of a case that passed its gate, for who reads S3; none that was withdrawn."""
+    rows = (await work.connection.execute(_SIGNATURES, {"case_id": opened.row.id})).all()
+    return [
+        Signature(
+            id=row.id,
+            about=crypto.unseal_values(_key(opened, row), row.sealed, _place("sealed", row.id)),
+            strokes=crypto.unseal(_key(opened, row), row.original, _place("original", row.id)),
+            account=row.account,
+            recorded_at=row.recorded_at,
+        )
+        for row in rows
+    ]

@@ -4,8 +4,7 @@ What the other side is served says nothing of where she lives and how she is rea
 form has no place for it, and a paper in which somebody typed it all the same is refused.
 """
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -15,13 +14,14 @@ from sqlmodel import col
 
 from app import access
 from app.access import Work
-from app.errors import Conflict, NotAllowed, NotFound, Refused
+from app.errors import Conflict, NotAllowed, NotFound
 from app.kinds.forms import Sight
 from app.kinds.people import PartyRole, Relation, Sex
 from app.kinds.protection_order.application import Evidence, Ground, ProxyGround
 from app.kinds.protection_order.codes import FiledBy, Measure, SocialRelation
 from app.models import Organisation
 from app.services.acting import facts
+from app.services.papers import secrets
 from app.services.persons import people
 from app.services.rows import titles
 from app.services.rows.cards import card_of
@@ -30,9 +30,6 @@ from app.services.walls import vault
 
 NUMERALS = "一二三四五六七八九十"
 BLANK = "____________"
-SHORTEST = 4
-"""Characters of a secret below which it may stand in any sentence."""
-
 KNOWN_TO_HIM = frozenset({PartyRole.RESPONDENT, PartyRole.PERPETRATOR})
 _OWN = frozenset({"respondents"})
 """What the paper says of the other side is no secret to it."""
@@ -80,7 +77,9 @@ async def words(work: Work, case_id: UUID) -> dict[str, Any]:
         **_claimed(claim),
     }
     his = {party.person_id for role, party, _ in found if role in KNOWN_TO_HIM}
-    _refuse_secrets(await vault.secrets(work, opened, apart_from=his), told)
+    ours = {name: value for name, value in told.items() if name not in _OWN}
+    known_to_us = await vault.secrets(work, opened, apart_from=his)
+    secrets.refuse(known_to_us, ours, paper="申请内容", basis="10号 4")
     return told
 
 
@@ -158,31 +157,3 @@ def _clause(index: int) -> str:
 def _request(measure: Measure, claim: Mapping[str, Any]) -> str:
     other = claim.get("other_request") if measure is Measure.OTHER else None
     return other or measure.label
-
-
-def _refuse_secrets(secrets: Sequence[str], told: Mapping[str, Any]) -> None:
-    ours = {name: value for name, value in told.items() if name not in _OWN}
-    whole = _bare("\n".join(_texts(ours)))
-    if any(len(_bare(s)) >= SHORTEST and _bare(s) in whole for s in secrets):
-        raise Refused(
-            "secret-in-paper",
-            "申请内容里写有保密信息（如现住所、安全联系电话），不能制作文书；请先“更正”，删去后再制作",
-            basis="10号 4",
-        )
-
-
-def _texts(value: Any) -> Iterator[str]:
-    match value:
-        case Mapping():
-            for inner in value.values():
-                yield from _texts(inner)
-        case list():
-            for inner in value:
-                yield from _texts(inner)
-        case str():
-            yield value
-
-
-def _bare(text: str) -> str:
-    """A text without what people put between the parts of an address or number."""
-    return re.sub(r"[\W_]+", "", text)

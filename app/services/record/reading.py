@@ -30,6 +30,7 @@ LOOKED: Final[Mapping[str, str]] = {
     "case_deadlines": "期限",
     "case_privacy": "告知和同意",
     "case_referrals": "转介",
+    "agreement": "调解协议",
     "attachment": "附件",
     "attachments": "附件目录",
     "case_disclosures": "个人信息提供记录",
