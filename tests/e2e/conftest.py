@@ -1,5 +1,6 @@
 """The real server and a real browser: `anlan`'s app on the worker's database, and Chromium."""
 
+import asyncio
 import os
 import shutil
 import socket
@@ -7,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +23,16 @@ from playwright.async_api import (
     expect,
 )
 
+from app import demo, migrate
+from app.clock import HOLIDAYS
 from app.config import get_settings
-from app.db import app_role
+from app.db import app_role, make_engine
+from app.demo import staff
 from app.embedded import EmbeddedPostgres
+from app.kinds import KINDS
 from app.routers.frontends import BUILT
+from app.services import seed
+from app.services.district import areas
 from tests.e2e.desk import Desk
 from tests.e2e.phone import Phone
 
@@ -51,6 +58,16 @@ SCREEN = {
 }
 
 
+CASES = 1200
+"""Of the demo year in which proofs and pictures are taken."""
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Without a browser, or without the built pages, these stories are skipped, and say so."""
     missing = (
@@ -66,13 +83,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.skip(reason=missing))
 
 
-@pytest.fixture(scope="session")
-def server(postgres: EmbeddedPostgres, engine: object) -> Iterator[str]:
-    """The app in a process of its own, on the worker's database."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    url = postgres.dsn("anlan", app_role(get_settings().schema))
+@contextmanager
+def serving(url: str) -> Iterator[str]:
+    """The app in a process of its own, on the database of that URL."""
+    port = free_port()
     command = [sys.executable, "-m", "uvicorn", "app.main:create_app", "--factory"]
     running = subprocess.Popen(
         [*command, "--port", str(port), "--log-level", "warning"],
@@ -92,6 +106,38 @@ def server(postgres: EmbeddedPostgres, engine: object) -> Iterator[str]:
     finally:
         running.terminate()
         running.wait(30)
+
+
+@pytest.fixture(scope="session")
+def server(postgres: EmbeddedPostgres, engine: object) -> Iterator[str]:
+    """The app on the worker's database, which is emptied after each story."""
+    with serving(postgres.dsn("anlan", app_role(get_settings().schema))) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def district(postgres: EmbeddedPostgres) -> Iterator[str]:
+    """The app on a database of its own in which a demo year was played: a district as it is
+    worked in. Playing takes its time; what asks for it is marked `prove`."""
+    postgres.psql("postgres", "create database district")
+    owner = postgres.dsn("district")
+    url = postgres.dsn("district", app_role(get_settings().schema))
+    migrate.upgrade(owner)
+    asyncio.run(_play(owner, url))
+    with serving(url) as address:
+        yield address
+
+
+async def _play(owner: str, url: str) -> None:
+    async with migrate.as_owner(owner, get_settings()) as connection:
+        await areas.import_shipped(connection)
+        await seed.seed(connection)
+        await staff.enrol(connection)
+    engine = make_engine(url, get_settings())
+    try:
+        assert (await demo.play(engine, KINDS, HOLIDAYS, cases=CASES)).refused == ()
+    finally:
+        await engine.dispose()
 
 
 @pytest.fixture(scope="session")
@@ -161,8 +207,8 @@ async def desk(app: FastAPI, server: str, browser: Browser) -> AsyncIterator[Des
 
         async def make(username: str | None = None, **more: Any) -> Desk:
             context: BrowserContext = await browser.new_context(
-                base_url=server, locale="zh-CN", timezone_id="Asia/Shanghai",
-                **{"viewport": {"width": 1440, "height": 900}, **more},
+                locale="zh-CN", timezone_id="Asia/Shanghai",
+                **{"base_url": server, "viewport": {"width": 1440, "height": 900}, **more},
             )  # fmt: skip
             stack.push_async_callback(context.close)
             context.set_default_timeout(30_000)

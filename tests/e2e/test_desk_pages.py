@@ -1,16 +1,26 @@
-"""Every page of the desk: axe finds nothing, nothing is wider than the screen, and no page shows
-more of a person than it is for."""
+"""Every page of the desk, on a wide and on a narrower screen: axe finds nothing, nothing is wider
+than the screen, and no page shows more of a person than it is for."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from playwright.async_api import expect
 
+from app import clock
+from app.services.seed import DEMO
 from tests.conftest import Client
 from tests.e2e.axe import violations, wide
 from tests.e2e.conftest import Desks
 from tests.e2e.desk import Desk
 from tests.e2e.woman import WOMAN, on_the_ledger
+from tests.kinds.journey import Journey
+from tests.kinds.test_every_kind import ids
+from tests.kinds.walks.mediation import steps
+
+__all__ = ["ids"]
 
 ROUTES = Path(__file__).parents[2] / "frontend" / "src" / "d" / "routes.ts"
 PATHS = frozenset(re.findall(r"path: '([^']+)'", ROUTES.read_text(encoding="utf-8")))
@@ -21,35 +31,83 @@ NUMBERS = re.compile(r"(?<!\d)(?:1[3-9]\d{9}|\d{17}[\dXx])(?!\d)")
 """A whole telephone or ID number."""
 
 
+async def seen_well(sat: Desk, what: str) -> None:
+    """The page at hand, on both screens."""
+    for width in (1440, 1024):
+        await sat.page.set_viewport_size({"width": width, "height": 900})
+        assert await violations(sat.page) == [], (what, width)
+        assert await wide(sat.page) <= 0, (what, width)
+
+
 async def looked_at(sat: Desk, path: str) -> None:
     await sat.page.goto(path)
     await sat.page.locator("main h1").first.wait_for()
-    await sat.page.locator("main [aria-busy=true]").first.wait_for(state="detached")
-    assert await violations(sat.page) == [], path
-    assert await wide(sat.page) <= 0, path
+    await expect(sat.page.locator("main [aria-busy=true]")).to_have_count(0)
+    await seen_well(sat, path)
 
 
-@pytest.mark.parametrize("width", [1440, 1024])
-async def test_every_page_is_open_to_everybody(desk: Desks, client: Client, width: int) -> None:
-    case_id = await on_the_ledger(client)
+async def tabs_looked_at(sat: Desk, case_id: str) -> None:
+    """Each tab of the case's page that this account is offered."""
+    await looked_at(sat, f"/cases/{case_id}")
+    for tab in (await sat.page.get_by_label("案件内容").get_by_role("button").all())[1:]:
+        await tab.click()
+        await expect(sat.page.locator("main [aria-busy=true]")).to_have_count(0)
+        await seen_well(sat, sat.page.url)
+
+
+async def menu(sat: Desk) -> list[str]:
+    links = await sat.page.get_by_label("主菜单").get_by_role("link").all()
+    return [await link.get_attribute("href") or "" for link in links]
+
+
+async def agreed_case(client: Client, ids: dict[str, Any]) -> str:
+    journey = Journey(client, "mediation", ids, moment=clock.now() - timedelta(days=20))
+    for step in (
+        steps.opened(**steps.COUPLE), steps.apply(), *steps.BOTH_SCREENED, steps.accept(),
+        steps.session(), steps.agree(),
+    ):  # fmt: skip
+        answer = await journey.take(step)
+        assert answer.status_code in (200, 201), answer.text
+    return str(journey.case_id)
+
+
+async def test_every_page_is_open_to_everybody(
+    desk: Desks, client: Client, ids: dict[str, Any]
+) -> None:
+    case_id, agreed = await on_the_ledger(client), await agreed_case(client, ids)
+    case = (await (await client(WHO[0])).get(f"/cases/{case_id}")).json()
     seen = set[str]()
-    for username in WHO if width == 1440 else WHO[:1]:
-        sat = await desk(username, viewport={"width": width, "height": 900})
-        links = sat.page.get_by_label("主菜单").get_by_role("link")
-        menu = [await a.get_attribute("href") or "" for a in await links.all()]
-        for path in sorted({*menu, "/me"} - seen):
+    for username in WHO:
+        sat = await desk(username)
+        for path in sorted({*await menu(sat), "/me"} - seen):
             seen.add(path)
             await looked_at(sat, path)
             shown = await sat.page.locator("main").inner_text()
             assert not NUMBERS.search(shown), path
             assert WOMAN["name"] not in shown, path
         if username == WHO[0]:
-            for tab in ("timeline", "axis", "files", "vault", "privacy", "looks"):
-                await looked_at(sat, f"/cases/{case_id}?tab={tab}")
-    if width == 1440:
-        sat = await desk()
-        await looked_at(sat, "/login")
-        assert {p for p in PATHS if ":" not in p} - seen == {"/login"}
+            await tabs_looked_at(sat, case_id)
+            await looked_at(sat, f"/cases/{agreed}/agreement")
+            await looked_at(sat, f"/people/{case['parties'][0]['person_id']}")
+            seen |= {"/cases/:id", "/cases/:id/agreement", "/people/:id"}
+    await looked_at(await desk(), "/login")
+    assert seen | {"/login"} == PATHS
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize(
+    "username", list({one.role: one.username for one in reversed(DEMO)}.values())
+)
+async def test_every_roles_desk_is_open_to_everybody(
+    desk: Desks, district: str, username: str
+) -> None:
+    """What a role finds in its menu in a district with a year behind it, and its newest case."""
+    sat = await desk(username, base_url=district)
+    for path in await menu(sat):
+        await looked_at(sat, path)
+        cases = sat.page.get_by_role("table").get_by_role("link")
+        if path == "/cases" and await cases.count():
+            await tabs_looked_at(sat, (await cases.first.get_attribute("href") or "")[7:])
 
 
 async def test_every_kinds_form_is_open_to_everybody(desk: Desks) -> None:
