@@ -126,7 +126,9 @@ class EventShown(Shown):
     replaced_by: UUID | None = shown(S1, "被哪条记录更正")
     correction_reason: str | None = shown(S3, "更正理由")
     answers: dict[str, Any] = shown(S3, "填写内容（按本人可见等级）")
+    names: dict[str, str] = shown(S1, "填写内容中的单位、人员编号各指谁")
     withheld: int = shown(S1, "未显示的项数")
+    correctable: bool = shown(S1, "本人的角色可以更正这条记录")
 
 
 class EventPage(Shown):

@@ -30,6 +30,7 @@ class ActionDefinition(Shown):
     form: str = shown(S0, "表单")
     asks: bool = shown(S0, "是否需要填写")
     outcome: str | None = shown(S0, "作为结果的一项")
+    settled: list[str] = shown(S0, "已生效、不能更正的各项")
 
 
 class TermShown(Shown):
@@ -88,6 +89,7 @@ class KindDefinition(Shown):
     initial: str = shown(S0, "初始状态")
     final: list[str] = shown(S0, "终结状态")
     lapses: dict[str, str] = shown(S0, "期满后的名称")
+    settled: list[str] = shown(S0, "登记时已生效、不能更正的各项")
     actions: list[ActionDefinition] = shown(S0, "操作")
     deadlines: list[DeadlineDefinition] = shown(S0, "期限")
 
@@ -115,6 +117,7 @@ class Definitions(Shown):
 
     kinds: list[KindDefinition] = shown(S0, "案件类型")
     schemas: dict[str, Any] = shown(S0, "表单")
+    steps: dict[str, str] = shown(S0, "不由办理产生的记录（附件）各用哪个表单")
     roles: dict[str, str] = shown(S0, "角色")
     party_roles: dict[str, str] = shown(S0, "当事人身份")
     relations: dict[str, str] = shown(S0, "关系")

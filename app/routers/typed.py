@@ -66,7 +66,7 @@ def _storable(answers: dict[str, Any]) -> dict[str, Any]:
 class CorrectionBody(CommandBody):
     event_id: UUID = Field(title="要更正的记录")
     reason: str = Field(title="更正理由", min_length=1, max_length=500)
-    answers: Annotated[dict[str, Any], AfterValidator(_storable)] = Field(
+    answers: Annotated[dict[str, Any], Field(min_length=1), AfterValidator(_storable)] = Field(
         title="更正后的内容（只填要改的项）"
     )
 

@@ -140,15 +140,24 @@ async def signs(sat: Desk, who: str, at: int) -> None:
     await expect(signed).to_contain_text("已签名")
 
 
-async def test_a_referral_is_answered_where_it_waits(
-    desk: Desks, client: Client, ids: dict[str, Any]
+async def test_a_referral_is_sent_from_its_case_and_answered_where_it_waits(
+    desk: Desks, client: Client
 ) -> None:
     fed = await client("women_fed_town")
     case_id = await opened(fed, "dv_warning", REPORT)
-    given = {"organisation_id": ids["legal_aid"], "needs": ["legal_aid"], "ground": "law",
-             "legal_basis": "legal_aid"}  # fmt: skip
-    sent = await fed.post(f"/cases/dv_warning/{case_id}/refer_on", json=command(given))
-    assert sent.status_code == 200, sent.text
+    sender = await desk("women_fed_town")
+    await sender.page.goto(f"/cases/{case_id}?tab=referrals")
+    await sender.click("转介给其他单位")
+    asked = sender.page.get_by_role("dialog", name="转介")
+    await asked.get_by_label("转介给").fill("法律援助处")
+    await sender.page.get_by_role("option", name="法律援助处").first.click()
+    for answer in ("法律援助", "履行法定职责", "提供法律援助（反家暴法 19）"):
+        await asked.get_by_label(answer, exact=True).check()
+    await asked.get_by_role("button", name="提交", exact=True).click()
+    kept = sender.page.get_by_role("region", name="转介")
+    await expect(kept).to_contain_text("等待答复")
+    await expect(kept).to_contain_text("依据：提供法律援助（反家暴法 19）")
+    await seen_well(sender)
     sat = await desk("legal_aid")
     await sat.click("转介", "link")
     row = sat.page.get_by_role("row").filter(has_text="法律援助")
@@ -159,7 +168,6 @@ async def test_a_referral_is_answered_where_it_waits(
     await form.get_by_role("button", name="提交", exact=True).click()
     await expect(form).to_be_hidden()
     await expect(row).to_contain_text("已接收")
-    sender = await desk("women_fed_town")
     await sender.page.goto("/referrals?side=sent")
     await expect(sender.page.get_by_role("main")).to_contain_text("已接收")
 

@@ -231,3 +231,30 @@ async def test_half_a_character_is_a_wrong_answer(client: Client, case_id: str) 
     )
     assert answer.status_code == 422, answer.text
     assert answer.json()["problems"] == [{"field": "answers", "message": "填写有误"}]
+
+
+async def test_the_page_is_told_what_may_be_corrected_and_whom_numbers_mean(
+    client: Client, case_id: str
+) -> None:
+    fed, police = await client("women_fed_town"), await client("police")
+    url, own = f"/cases/dv_warning/{case_id}", (await fed.get("/me")).json()["organisation"]
+    await fed.post(f"{url}/assign", json=command({"organisation_id": own["id"]}))
+    note = (await fed.post(f"{url}/note", json=command({"text": "甲"}))).json()["id"]
+    empty = await corrected(fed, "dv_warning", case_id, note, {})
+    assert (empty.status_code, empty.json()["problems"][0]["field"]) == (422, "answers")
+    assert (await corrected(fed, "dv_warning", case_id, note, {"text": "乙"})).status_code == 200
+
+    async def told(who: httpx.AsyncClient) -> list[tuple[str, bool]]:
+        page = (await who.get(f"/cases/{case_id}/timeline")).json()["items"]
+        return [(event["name"], event["correctable"]) for event in page]
+
+    assert await told(fed) == [
+        ("note", True), ("note", False), ("assign", True), ("opened", True),
+    ]  # fmt: skip
+    assert dict(await told(police))["assign"] is False
+    page = (await fed.get(f"/cases/{case_id}")).json()
+    assign = next(event for event in page["events"] if event["name"] == "assign")
+    assert assign["names"] == {"organisation_id": own["name"]}
+    kind = next(k for k in (await fed.get("/kinds")).json()["kinds"] if k["name"] == "dv_warning")
+    settled = {action["name"]: action["settled"] for action in kind["actions"]}
+    assert (settled["assign"], settled["note"]) == (["account_id", "organisation_id"], [])

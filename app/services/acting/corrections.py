@@ -13,23 +13,10 @@ from app import access, clock, crypto
 from app.access import Work
 from app.errors import AlreadyReplaced, Invalid, NotAllowed, NotFound, Refused, WrongState
 from app.kinds.attachments import STEPS
-from app.kinds.base import (
-    Action,
-    AddParty,
-    AnswerReferral,
-    Assign,
-    Branch,
-    CaseKind,
-    Link,
-    Move,
-    OccupyBed,
-    OpenLinked,
-    Refer,
-    SetDanger,
-    Share,
-)
+from app.kinds.base import Action, CaseKind, SetDanger
 from app.kinds.forms import Form, notes
 from app.kinds.guards import Fact, Guard
+from app.kinds.settled import settled
 from app.models import CaseVault, Event
 from app.models.columns import TZ, table_of
 from app.roles import Role
@@ -87,15 +74,15 @@ async def correct(
     if old.name in STEPS:
         raise WrongState("附件和签名不能更正，请撤回后重新提交")
     roles = work.actor.roles_in(access.place_in(case), case.seen_by)
-    action = kind.action(old.name)
-    able = action.by if action else kind.opened_by
+    action, able = kind.action(old.name), correctors(kind, old.name)
     if not roles & (able | kind.read_by):
         raise NotFound("没有这个案件")
     if not roles & able:
         raise NotAllowed("您的角色不能更正这条记录")
     if old.replaced_by is not None:
         raise AlreadyReplaced("这条记录已被更正，请更正最新的一条")
-    _refuse_settled(kind, action, changes)
+    if settled(kind, old.name) & set(changes):
+        raise WrongState("决定案件走向的内容不能更正，请“重新办理”并说明理由")
     form = await _corrected(work, case, old, form_type, changes)
     guards = action.guards if action else kind.opening_guards
     await _judge_again(work, kind, case, old, form, guards, able)
@@ -133,32 +120,12 @@ async def correct(
     return commands.receipt(case, command.id, recorded_at)
 
 
-def _refuse_settled(kind: CaseKind, action: Action | None, changes: Mapping[str, Any]) -> None:
-    """What already had effects cannot be undone by other words."""
-    target = action.target if action else None
-    settled = {target.field} if isinstance(target, Branch) else set()
-    for effect in action.effects if action else kind.opening_effects:
-        match effect:
-            case Assign():
-                settled |= {"organisation_id", "account_id"}
-            case Move():
-                settled |= {"area", "organisation_id"}
-            case Link():
-                settled |= {"case_id", "why"}
-            case AddParty():
-                settled.add("role")
-            case Refer() | AnswerReferral():
-                settled |= set(action.form.model_fields) - {"note", "reason"} if action else set()
-            case OccupyBed():
-                settled.add(effect.field)
-            case Share() | OpenLinked():
-                named = getattr(effect, "field", None)
-                condition = effect.only_if.field if effect.only_if else None
-                settled |= {name for name in (named, condition) if name}
-            case _:
-                continue
-    if settled & set(changes):
-        raise WrongState("决定案件走向的内容不能更正，请“重新办理”并说明理由")
+def correctors(kind: CaseKind, event: str) -> frozenset[Role]:
+    """Who may correct such an event: whoever may take the step. Files are withdrawn instead."""
+    if event in STEPS:
+        return frozenset()
+    action = kind.action(event)
+    return action.by if action else kind.opened_by
 
 
 _STATE = (

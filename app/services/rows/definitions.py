@@ -6,10 +6,12 @@ from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
-from app.kinds.base import ANYWHERE, Action, Branch, CaseKind
+from app.kinds.attachments import STEPS
+from app.kinds.base import ANYWHERE, OPENED, Action, Branch, CaseKind
 from app.kinds.forms import Choice, Form, notes
 from app.kinds.instruments import DANGER_SCALE
 from app.kinds.people import Flag, PartyRole, Relation, Sex
+from app.kinds.settled import settled
 from app.roles import Role
 from app.services.rows import terms
 
@@ -25,6 +27,7 @@ def describe(kinds: Mapping[str, CaseKind]) -> dict[str, Any]:
     return {
         "kinds": [_kind(kind, names) for kind in kinds.values()],
         "schemas": schemas,
+        "steps": {event: names[step.form] for event, step in STEPS.items()},
         "roles": {role.value: role.label for role in Role},
         "party_roles": _labels(PartyRole),
         "relations": _labels(Relation),
@@ -56,7 +59,7 @@ def schema_names(kinds: Mapping[str, CaseKind]) -> Mapping[type[Form], str]:
 @lru_cache(maxsize=8)
 def _forms(*kinds: CaseKind) -> Forms:
     found = {a.form: None for kind in kinds for a in kind.actions}
-    return (*(kind.form for kind in kinds), *found)
+    return (*(kind.form for kind in kinds), *found, *(step.form for step in STEPS.values()))
 
 
 @lru_cache(maxsize=8)
@@ -107,6 +110,7 @@ def _kind(kind: CaseKind, names: Mapping[type[Form], str]) -> dict[str, Any]:
         "initial": kind.initial,
         "final": sorted(kind.final),
         "lapses": dict(kind.lapses),
+        "settled": sorted(settled(kind, OPENED)),
         "actions": [_action(kind, action, names) for action in kind.actions],
         "deadlines": [terms.describe(rule) for rule in kind.deadlines],
     }
@@ -131,4 +135,5 @@ def _action(kind: CaseKind, action: Action, names: Mapping[type[Form], str]) -> 
         "form": names[action.form],
         "asks": any(True for _ in notes(action.form)),
         "outcome": action.outcome_field,
+        "settled": sorted(settled(kind, action.name)),
     }

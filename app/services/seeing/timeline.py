@@ -4,18 +4,17 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, bindparam, select
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy import BigInteger, ColumnElement, bindparam, literal_column, select
+from sqlalchemy.dialects.postgresql import JSONB, distinct_on
 from sqlmodel import col
 
 from app import crypto
 from app.access import Work
-from app.kinds.base import CaseKind
 from app.kinds.forms import Sight
 from app.models import Account, Case, Event, Organisation
 from app.models.columns import table_of
 from app.services.acting import answers
-from app.services.acting.corrections import REASON
+from app.services.acting.corrections import REASON, correctors
 from app.services.rows import cursors, titles
 from app.services.seeing.listing import Page
 from app.services.seeing.looks import Opened
@@ -24,6 +23,22 @@ LATE = timedelta(hours=24)
 """From this distance on it is shown that an event was recorded late (设计)."""
 
 _event = table_of(Event).c
+_NAMES: ColumnElement[dict[str, str] | None] = literal_column(
+    """(
+    select jsonb_object_agg(said.key, coalesce(organisation.name, account.display_name))
+    from jsonb_each(event.details) said
+    cross join lateral (
+        select case when jsonb_typeof(said.value) = 'number' then said.value::bigint end as id
+    ) given
+    left join organisation on organisation.id = given.id and said.key <> 'account_id'
+    left join account on account.id = given.id and said.key = 'account_id'
+    where right(said.key, 3) = '_id'
+      and (organisation.id is not null or account.id is not null)
+    )""",
+    JSONB,
+)
+"""Whom the numbers among an event's open answers name: an account, or else an organisation."""
+
 _EVENTS = (
     select(
         *(
@@ -36,6 +51,7 @@ _EVENTS = (
         col(Account.display_name).label("account"),
         col(Organisation.name).label("organisation"),
         col(Case.key).label("case_key"),
+        _NAMES.label("names"),
     )
     .join(Case, col(Case.id) == _event.case_id)
     .outerjoin(Account, col(Account.id) == _event.account_id)
@@ -53,7 +69,7 @@ _NEXT_PAGE = _FIRST_PAGE.where(_event.seq < bindparam("seq", type_=BigInteger))
 
 def current(opened: Opened, rows: Sequence[Any]) -> list[dict[str, Any]]:
     """The rows of LATEST as they are read: the valid event of each name, newest first."""
-    found = _shown(opened.kind, opened.sight, rows)
+    found = _shown(opened, rows)
     return sorted(found, key=lambda event: -event["seq"])
 
 
@@ -69,26 +85,26 @@ async def page(work: Work, opened: Opened, cursor: str | None, limit: int) -> Pa
         (values["seq"],) = cursors.read(cursor, question, "i")
     statement = _FIRST_PAGE if cursor is None else _NEXT_PAGE
     rows = (await work.connection.execute(statement, values)).all()
-    items = _shown(opened.kind, opened.sight, rows)
+    items = _shown(opened, rows)
     more = len(items) > limit
     items = items[:limit]
     return Page(items=items, next=cursors.write([items[-1]["seq"]], question) if more else None)
 
 
-def _shown(kind: CaseKind, sight: Sight, rows: Sequence[Any]) -> list[dict[str, Any]]:
+def _shown(opened: Opened, rows: Sequence[Any]) -> list[dict[str, Any]]:
     if not rows:
         return []
     # The key comes with the rows: one read earlier may have been replaced in between.
     wrapped = rows[0].case_key
     deleted = wrapped == crypto.DESTROYED
     key = None if deleted else crypto.open_key(crypto.keyring(), wrapped)
-    return [_event_shown(kind, row, key, sight) for row in rows]
+    return [_event_shown(opened, row, key) for row in rows]
 
 
-def _event_shown(
-    kind: CaseKind, row: Any, key: crypto.DataKey | None, sight: Sight
-) -> dict[str, Any]:
+def _event_shown(opened: Opened, row: Any, key: crypto.DataKey | None) -> dict[str, Any]:
     """`key` is None once the case's was destroyed: then only the open answers are left."""
+    kind, sight = opened.kind, opened.sight
+    valid = key is not None and row.replaced_by is None
     given = dict(row.details) if key is None else answers.open_answers(key, row)
     reason = given.pop(REASON, None)
     given = {name: value for name, value in given.items() if value not in (None, [], "")}
@@ -114,5 +130,7 @@ def _event_shown(
         "replaced_by": row.replaced_by,
         "correction_reason": reason if sight >= Sight.S3 else None,
         "answers": read,
+        "names": {name: words for name, words in (row.names or {}).items() if name in read},
         "withheld": len(given) - len(read) + row.locked,
+        "correctable": valid and not opened.roles.isdisjoint(correctors(kind, row.name)),
     }

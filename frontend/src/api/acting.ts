@@ -10,6 +10,9 @@ import { clockOffset } from './session'
 export type Receipt = components['schemas']['ReceiptShown']
 export interface Command { id: string; happened_at: string; clock_offset: number; answers: Answers; area?: number }
 
+/** New words for some answers of an earlier event; null takes one back. */
+export interface Correction extends Command { event_id: string; reason: string }
+
 type Asked = Promise<{ data?: Receipt; error?: unknown; response: Response }>
 const post = POST as unknown as (path: string, init: { body: Command }) => Asked
 
@@ -25,3 +28,7 @@ export const openCase = (kind: string, sent: Command): Promise<Receipt> =>
 /** As `openCase`. */
 export const act = (kind: string, caseId: string, action: string, sent: Command): Promise<Receipt> =>
   dataOf(post(`/api/v1/cases/${kind}/${caseId}/${action}`, { body: sent }))
+
+/** As `openCase`. */
+export const correct = (kind: string, caseId: string, sent: Correction): Promise<Receipt> =>
+  dataOf(post(`/api/v1/cases/${kind}/${caseId}/correct`, { body: sent }))

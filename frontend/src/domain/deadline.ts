@@ -33,13 +33,16 @@ export function dueWords(due: Date, now: Date): DueWords {
   return { text: `剩 ${days} 天`, urgency: days <= 3 ? 'soon' : 'later' }
 }
 
-/** 11月25日 14:05, with the year if it is another one. */
-export function momentWords(moment: Date, now: Date): string {
+/** 11月25日, with the year if it is another one. */
+export function dayWords(moment: Date, now: Date): string {
   const [year, month, date] = dayOf(moment).split('-').map(Number)
   const [thisYear] = dayOf(now).split('-').map(Number)
-  const words = `${month}月${date}日 ${timeOf(moment)}`
+  const words = `${month}月${date}日`
   return year === thisYear ? words : `${year}年${words}`
 }
+
+/** 11月25日 14:05, with the year if it is another one. */
+export const momentWords = (moment: Date, now: Date): string => `${dayWords(moment, now)} ${timeOf(moment)}`
 
 /** 刚刚 · 5 分钟前 · 3 小时前 · 2 天前 */
 export function agoWords(moment: Date, now: Date): string {

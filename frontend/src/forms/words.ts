@@ -16,7 +16,8 @@ export function answersInWords(fields: Field[], answers: Record<string, unknown>
   })
 }
 
-function wordsFor(field: Field | undefined, answer: unknown, names: Map<string, string>, now: Date): string | null {
+/** One answer in words; null where there is none. */
+export function wordsFor(field: Field | undefined, answer: unknown, names: Map<string, string>, now: Date): string | null {
   if (answer === undefined || answer === null || answer === '') return null
   if (Array.isArray(answer)) return answer.map((one) => wordsFor(field, one, names, now)).filter(Boolean).join('、') || null
   if (typeof answer === 'boolean') return answer ? '是' : '否'
