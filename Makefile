@@ -77,8 +77,9 @@ frontend-checks: frontend generated
 	@$(NPM) test --silent
 
 guide: .venv/ready frontend  ## the pictures of docs/guide, taken anew
-	@mkdir -p docs/guide/phone
+	@mkdir -p docs/guide/phone docs/guide/desk/pictures
 	@ANLAN_PICTURES=docs/guide/phone $(BIN)/pytest -q -m prove tests/e2e/test_phone_pictures.py
+	@ANLAN_PICTURES=docs/guide/desk/pictures $(BIN)/pytest -q -m prove tests/e2e/test_desk_pictures.py
 
 openapi: .venv/ready
 	@$(BIN)/anlan openapi > docs/openapi.json

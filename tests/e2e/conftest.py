@@ -45,8 +45,9 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--lang=zh-CN",
 )
-"""A browser that asks nobody but our server."""
+"""A browser that asks nobody but our server, and writes dates as here."""
 
 SCREEN = {
     "viewport": {"width": 360, "height": 640},
