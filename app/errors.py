@@ -122,6 +122,12 @@ class AlreadyReplaced(Conflict):
     type, title = "already-replaced", "这条记录已被更正过"
 
 
+class CasesInHand(Conflict):
+    """An account is not shut while cases would be left with nobody in charge."""
+
+    type, title = "cases-in-hand", "还有未结案件没有移交"
+
+
 class NoFreeBed(Conflict):
     type, title = "no-free-bed", "床位已被占用"
 

@@ -13,6 +13,7 @@ from app.access import Held
 from app.cli.common import GrantOption, as_owner, grants, owner_url, say
 from app.clock import LOCAL
 from app.config import get_settings
+from app.kinds import KINDS
 from app.roles import Role
 from app.services.identity import account_register, accounts, keeping, second_factors
 from app.services.identity.account_register import Asked
@@ -94,7 +95,7 @@ def grant(username: Username, grant: GrantOption = None) -> None:
 @app.command()
 def disable(username: Username) -> None:
     """立即停用账号及其登录。Shut an account and its sessions."""
-    _keep(username, keeping.shut)
+    _keep(username, keeping.shut, KINDS)
     say.print(f"[green]✓[/green] 已停用 / disabled: {username}")
 
 

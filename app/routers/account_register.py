@@ -14,7 +14,7 @@ from app.permissions import Permission
 from app.roles import Role
 from app.routers.preconditions import IfMatch, tag, version_of
 from app.routers.shown import Shown, shown
-from app.services.identity import account_register, accounts, keeping
+from app.services.identity import account_register, accounts, keeping, left_cases
 from app.services.identity.account_register import Asked
 from app.services.identity.keeping import Known
 from app.services.record.audit import By
@@ -67,6 +67,12 @@ class NumbersBody(Body):
     )
 
 
+class ShutBody(Body):
+    at_once: bool = Field(
+        default=False, title="立即停用", description="仍有未结案件也停用，并通知主管人员"
+    )
+
+
 class Held(Shown):
     role: Role = shown(S1, "角色")
     label: str = shown(S1, "角色名称")
@@ -91,6 +97,7 @@ class AccountShown(Shown):
     seen_at: datetime | None = shown(S1, "最近使用")
     id_number_known: bool = shown(S1, "已登记本人身份证号")
     kin: int = shown(S1, "已登记的近亲属人数")
+    cases: int = shown(S1, "承办的未结案件数")
     version: int = shown(S1, "版本")
     changed_at: datetime = shown(S1, "变更时间")
 
@@ -189,13 +196,18 @@ async def keep_id_numbers(
     return await current(work, account_id, response)
 
 
+_AFTER_HANDING_OVER = ShutBody()
+
+
 @router.post("/{account_id}/disable", operation_id="disable_account", summary="停用账号")
 async def disable_account(
-    work: Shutting, account_id: AccountId, response: Response
+    work: Shutting, account_id: AccountId, response: Response, body: ShutBody = _AFTER_HANDING_OVER
 ) -> AccountShown:
-    """立即停用账号并结束其全部登录。"""
+    """停用账号并结束其全部登录。承办的未结案件须先移交；紧急的可以立即停用，由主管人员另行指定承办人。"""
     keeping.check_other(work, account_id)
-    await keeping.shut(work.connection, Known(account_id), by(work))
+    if not body.at_once:
+        await left_cases.check_none(work.connection, account_id)
+    await keeping.shut(work.connection, Known(account_id), work.kinds, by(work))
     return await current(work, account_id, response)
 
 

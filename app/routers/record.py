@@ -9,7 +9,7 @@ from pydantic import AwareDatetime
 
 from app.access import Work
 from app.deps import needs
-from app.kinds.forms import S1, S3
+from app.kinds.forms import S0, S1, S3
 from app.permissions import Permission
 from app.routers.queries import Cursor, Limit
 from app.routers.shown import Shown, shown
@@ -75,6 +75,18 @@ class EntryPage(Shown):
     next: str | None = shown(S1, "下一页")
 
 
+class WordShown(Shown):
+    name: str = shown(S0, "代码")
+    title: str = shown(S0, "名称")
+
+
+class AuditWords(Shown):
+    """What the two lists speak of, in the order in which they are offered."""
+
+    entries: list[WordShown] = shown(S0, "系统事项")
+    looks: list[WordShown] = shown(S0, "查看内容")
+
+
 AccountQuery = Annotated[int | None, Query(title="账号", ge=1, lt=2**63)]
 Since = Annotated[AwareDatetime | None, Query(title="起（含）")]
 Until = Annotated[AwareDatetime | None, Query(title="止（不含）")]
@@ -130,3 +142,12 @@ async def list_entries(
 ) -> Any:
     """登录、授权、密钥等系统事项（网安法 23），审计管理员查看；每次查看都会留下记录。"""
     return await reading.entries(work, Asked(what=what, **asked), cursor, limit)
+
+
+@router.get("/audit/words", operation_id="read_audit_words", summary="审计记录的用语")
+async def read_audit_words(_: Annotated[Work, needs(Permission.RECORD_READ)]) -> AuditWords:
+    """可按哪些事项、哪些查看内容筛选；不读取任何记录。"""
+    return AuditWords(
+        entries=[WordShown(name=what, title=what.label) for what in What],
+        looks=[WordShown(name=name, title=title) for name, title in reading.LOOKED.items()],
+    )

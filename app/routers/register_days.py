@@ -18,7 +18,7 @@ from app.routers.preconditions import (
     tag_or_none,
 )
 from app.routers.shown import Shown, shown
-from app.services.district import calendar, holidays, surveys
+from app.services.district import calendar, holidays, moved, surveys
 
 router = APIRouter(prefix="/registers", tags=["登记簿"])
 
@@ -75,6 +75,20 @@ async def list_holidays(
     return Holidays(items=[HolidayShown.model_validate(row) for row in rows])
 
 
+class MovedShown(Shown):
+    kind: str = shown(S0, "案件类型")
+    title: str = shown(S0, "期限名称")
+    term: str = shown(S0, "多久")
+    basis: str = shown(S0, "依据")
+    starts_on: date = shown(S0, "从哪天起算")
+    before: date = shown(S0, "按现有日历到期")
+    after: date = shown(S0, "标注后到期")
+
+
+class HolidayMoves(Shown):
+    items: list[MovedShown] = shown(S0, "到期日会变的期限")
+
+
 Marked = Annotated[date, Path(ge=EARLIEST, le=LATEST)]
 
 
@@ -84,6 +98,17 @@ async def read_holiday(
 ) -> HolidayShown:
     """一天的标注；没有标注的为 404。"""
     return _marked(await holidays.load(work, day), response)
+
+
+@router.get("/holidays/{day}/moves", response_model=HolidayMoves)
+async def preview_holiday(
+    work: Annotated[Work, needs(Permission.HOLIDAYS_KEEP)],
+    day: Marked,
+    is_working: Annotated[bool, Query(title="上班（调休）")],
+) -> HolidayMoves:
+    """标注以前查看：哪些期限以后起算的会改在另一天到期，各举一例；已经起算的不变。"""
+    found = moved.moved(work.kinds, work.holidays, day, is_working=is_working)
+    return HolidayMoves(items=[MovedShown(**vars(one)) for one in found])
 
 
 @router.put("/holidays/{day}", response_model=HolidayShown)

@@ -12,6 +12,7 @@ from sqlalchemy import text
 from app.access import Held
 from app.config import Settings, SettingsError, get_settings
 from app.errors import Conflict, Invalid, NotFound
+from app.kinds import KINDS
 from app.roles import Role
 from app.services import seed
 from app.services.identity import accounts, keeping
@@ -112,7 +113,8 @@ async def test_new_roles_hold_for_open_sessions_at_once(
 async def test_a_disabled_account_is_out_at_once(guest: httpx.AsyncClient, owner: Owner) -> None:
     await signed_in(guest, "guest")
     async with owner() as connection:
-        await keeping.shut(connection, await keeping.find(connection, "guest"), By())
+        guests = await keeping.find(connection, "guest")
+        await keeping.shut(connection, guests, KINDS, By())
     assert (await guest.get("/me")).status_code == 401
     assert (await sign_in(guest, "guest", PASSWORD)).status_code == 401
 

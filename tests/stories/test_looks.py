@@ -8,6 +8,7 @@ import httpx
 import pytest
 from sqlalchemy import text
 
+from app.services.record.audit import What
 from app.services.record.reading import LOOKED
 from tests.conftest import Client, Owner
 from tests.stories.answers import REPORT, command
@@ -84,8 +85,27 @@ async def test_the_audit_administrator_reads_every_look_and_no_case(
     assert await pages(auditor, "/audit/looks", since="2999-01-01T00:00:00Z") == []
     for username in ("system_admin", "security_admin", "police", "women_fed_district"):
         other = await client(username)
-        for path in ("/audit", "/audit/looks"):
+        for path in ("/audit", "/audit/looks", "/audit/words"):
             assert (await other.get(path)).status_code == 403
+
+
+async def test_every_word_of_the_record_is_offered_and_finds_its_own(
+    client: Client, case_id: str
+) -> None:
+    auditor, police = await client("audit_admin"), await client("police_2")
+    her = (await police.get(f"/cases/{case_id}/parties")).json()["items"][0]["person_id"]
+    shown = await police.post(f"/people/{her}/reveal", json={"reason": "联系她确认明日上门的时间"})
+    assert shown.status_code == 200, shown.text
+    await auditor.get("/audit")
+    words = (await auditor.get("/audit/words")).json()
+    offered = {w["name"]: w["title"] for w in words["entries"]}
+    assert set(offered) == set(What)
+    told = {w["name"]: w["title"] for w in words["looks"]}
+    for list_, titles in (("/audit", offered), ("/audit/looks", told)):
+        for row in await pages(auditor, list_):
+            word = row["what"].partition(":")[0]
+            assert titles[word] == row["what_title"]
+            assert row in await pages(auditor, list_, what=word)
 
 
 async def test_reading_the_record_is_kept_in_it(client: Client, owner: Owner, case_id: str) -> None:

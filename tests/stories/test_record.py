@@ -12,6 +12,7 @@ from app import crypto
 from app.access import Held
 from app.config import get_settings
 from app.db import transaction
+from app.kinds import KINDS
 from app.roles import Role
 from app.services import seed
 from app.services.identity import accounts, keeping
@@ -55,7 +56,7 @@ async def test_what_an_operator_does_to_accounts_is_kept(owner: Owner) -> None:
         given = ("short_stay", "新同事", "a long enough phrase", None, held)
         made = await accounts.create_account(connection, *given)
         await keeping.replace_grants(connection, Known(made), [], By(operator="root"))
-        await keeping.shut(connection, Known(made), By(operator="root"))
+        await keeping.shut(connection, Known(made), KINDS, By(operator="root"))
     assert [(e.what, e.about) for e in await entries(owner)] == [
         ("account_made", f"account:{made}"),
         ("grants_changed", f"account:{made}"),

@@ -257,6 +257,29 @@ async def test_a_village_signs_its_survey_once_a_day(client: Client, owner: Owne
     assert (await (await client("police")).post("/registers/surveys", json=body)).status_code == 403
 
 
+async def test_what_a_mark_moves_is_told_before(client: Client) -> None:
+    admin, url = await client("system_admin"), "/registers/holidays/2026-12-02/moves"
+
+    async def moves(url: str, *, is_working: bool) -> dict[tuple[str, str], list[str]]:
+        answer = await admin.get(url, params={"is_working": is_working})
+        assert answer.status_code == 200, answer.text
+        return {
+            (i["title"], i["term"]): [i["starts_on"], i["before"], i["after"]]
+            for i in answer.json()["items"]
+        }
+
+    off = await moves(url, is_working=False)
+    assert off["紧急情况消除后告知", "7日"] == ["2026-11-25", "2026-12-02", "2026-12-03"]
+    assert off["转介答复", "3个工作日"] == ["2026-12-01", "2026-12-04", "2026-12-07"]
+    assert off["一个月内调结", "1个月"] == ["2026-11-02", "2026-12-02", "2026-12-03"]
+    assert not [title for title, _ in off if "回访" in title], "a visit to her waits for no holiday"
+    assert await moves(url, is_working=True) == {}, "it is worked as it is"
+    saturday = await moves(url.replace("12-02", "12-05"), is_working=True)
+    assert saturday["紧急情况消除后告知", "7日"] == ["2026-11-28", "2026-12-07", "2026-12-05"]
+    police = await client("police")
+    assert (await police.get(url, params={"is_working": False})).status_code == 403
+
+
 async def test_a_marked_day_counts_from_now_on(client: Client, app: FastAPI) -> None:
     admin, url = await client("system_admin"), "/registers/holidays/2026-11-24"
     body = {"is_working": False, "name": "台风停工", "source": "清城区政府通告"}

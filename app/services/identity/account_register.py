@@ -17,7 +17,7 @@ from app.permissions import Permission, permitted
 from app.places import place_of
 from app.policy import POLICIES, Purpose, Standing, decide
 from app.roles import Role
-from app.services.identity import accounts
+from app.services.identity import accounts, left_cases
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +76,8 @@ async def search(
 
 
 async def one(connection: AsyncConnection, account_id: int) -> dict[str, Any]:
-    """A person's account, its `grants` and how it stands with sign-in. Raises NotFound."""
+    """A person's account, its `grants`, how it stands with sign-in, and how many open `cases` it
+    has in hand. Raises NotFound."""
     rows = (await connection.execute(_ACCOUNTS.where(col(Account.id) == account_id))).all()
     if not rows:
         raise NotFound("没有这个账号")
@@ -86,7 +87,8 @@ async def one(connection: AsyncConnection, account_id: int) -> dict[str, Any]:
 async def _whole(connection: AsyncConnection, rows: Sequence[Any]) -> list[dict[str, Any]]:
     found = await accounts.standing(connection, [row.id for row in rows]) if rows else ()
     standings = {row.account_id: row._mapping for row in found}
-    return [{**row._mapping, **standings[row.id]} for row in rows]
+    cases = await left_cases.counts(connection, [row.id for row in rows]) if rows else {}
+    return [{**row._mapping, **standings[row.id], "cases": cases.get(row.id, 0)} for row in rows]
 
 
 def _narrowed(asked: Asked) -> list[Any]:

@@ -8,7 +8,7 @@ who works at the machine itself holds all. Every change raises the account's ver
 show themselves anew at their next request.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -21,10 +21,11 @@ from sqlmodel import col
 from app import crypto, tokens
 from app.access import Held, Work
 from app.errors import Conflict, Invalid, NotAllowed, NotFound, Stale
+from app.kinds.base import CaseKind
 from app.kinds.identity import id_number_valid
 from app.models import Account, MachineClient
 from app.places import place_of
-from app.services.identity import accounts, spoken, start_codes
+from app.services.identity import accounts, left_cases, spoken, start_codes
 from app.services.record import audit
 from app.services.record.audit import By, What
 
@@ -117,9 +118,13 @@ async def change(
     await audit.note_by(connection, What.ACCOUNT_CHANGED, by, of.about)
 
 
-async def shut(connection: AsyncConnection, of: Known, by: By) -> None:
-    """Shut an account at once, its open sessions too."""
+async def shut(
+    connection: AsyncConnection, of: Known, kinds: Mapping[str, CaseKind], by: By
+) -> None:
+    """Shut an account at once, its open sessions too. Whoever answers for the open cases it had in
+    hand is told."""
     await _do(connection, of, _SHUT, shut=True)
+    await left_cases.tell(connection, of.id, kinds)
     await audit.note_by(connection, What.ACCOUNT_DISABLED, by, of.about)
 
 

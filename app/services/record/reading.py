@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, select, tuple_
+from sqlalchemy import Select, bindparam, or_, select, tuple_
 from sqlmodel import col
 
 from app import access, crypto
@@ -58,7 +58,8 @@ LOOKED: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """Which part of the record is wanted; what is None narrows nothing."""
+    """Which part of the record is wanted; what is None narrows nothing. `what` is a word of the
+    list, and covers those that say behind a colon which of them."""
 
     what: str | None = None
     account_id: int | None = None
@@ -148,9 +149,12 @@ async def _page(
 ) -> Page:
     at, id_ = key
     columns, question = at.table.c, asked.question(list_)
-    for name in ("what", "account_id", "case_id"):
+    for name in ("account_id", "case_id"):
         if (value := getattr(asked, name)) is not None:
             wanted = wanted.where(columns[name] == value)
+    if asked.what is not None:
+        which = columns.what.startswith(f"{asked.what}:", autoescape=True)
+        wanted = wanted.where(or_(columns.what == asked.what, which))
     if asked.since is not None:
         wanted = wanted.where(at >= asked.since)
     if asked.until is not None:

@@ -34,6 +34,12 @@ UNITS: Mapping[type[Term], tuple[str, str]] = {
 }
 
 
+def words(term: Term) -> str:
+    """How long, as people say it."""
+    _, said = UNITS[type(term)]
+    return said.format(n=term.n)
+
+
 def _term(term: TermOf) -> dict[str, Any]:
     match term:
         case AtValidUntil():
@@ -50,10 +56,10 @@ def _term(term: TermOf) -> dict[str, Any]:
                 "otherwise": otherwise,
             }
         case _:
-            unit, words = UNITS[type(term)]
+            unit, _ = UNITS[type(term)]
             return {
                 "unit": unit,
-                "words": words.format(n=term.n),
+                "words": words(term),
                 "n": term.n,
                 "rolls": getattr(term, "rolls", isinstance(term, WorkDays)),
                 "source": term.source,
