@@ -11,6 +11,7 @@ from app.deps import needs
 from app.kinds.forms import S0, S1
 from app.permissions import Permission
 from app.roles import Role
+from app.routers.fresh import UNCHANGED, IfNoneMatch, answer
 from app.routers.queries import Cursor, Limit
 from app.routers.shown import Shown, shown
 from app.services.seeing import notices
@@ -36,12 +37,22 @@ class NoticePage(Shown):
     next: str | None = shown(S1, "下一页")
 
 
-@router.get("", operation_id="list_notices", summary="通知", response_model=NoticePage)
+@router.get(
+    "",
+    operation_id="list_notices",
+    summary="通知",
+    response_model=NoticePage,
+    responses=UNCHANGED,
+)
 async def list_notices(
-    work: Annotated[Work, needs(Permission.NOTICES_READ)], cursor: Cursor = None, limit: Limit = 20
+    work: Annotated[Work, needs(Permission.NOTICES_READ)],
+    cursor: Cursor = None,
+    limit: Limit = 20,
+    if_none_match: IfNoneMatch = None,
 ) -> Any:
-    """发给本人角色和地区的通知，未读的在前。"""
-    return await notices.page(work, cursor, limit)
+    """发给本人角色和地区的通知，未读的在前；带上 If-None-Match，没有变化时只回 304。"""
+    found = await notices.page(work, cursor, limit)
+    return answer(NoticePage.model_validate(found), if_none_match)
 
 
 @router.post("/{notice_id}/read", operation_id="read_notice", summary="标为已读", status_code=204)

@@ -37,6 +37,7 @@ async def test_what_is_due_is_found_and_opened_by_keyboard(desk: Desks, client: 
     await sat.opened("工作台")
     rows = sat.page.get_by_role("table").locator("tbody tr")
     await expect(rows.first).to_have_class(re.compile("overdue"))
+    await expect(tab(sat, "手机冲突")).to_have_count(0)  # she supervises nobody
     await sat.page.keyboard.press("?")
     await expect(sat.page.get_by_role("dialog", name="键盘操作")).to_be_visible()
     await sat.page.keyboard.press("Escape")
@@ -68,6 +69,7 @@ async def test_what_is_due_is_found_and_opened_by_keyboard(desk: Desks, client: 
     await sat.page.keyboard.press("j")
     await sat.page.keyboard.press("Enter")
     await expect(sat.page).to_have_url(re.compile("/cases/"))
+    await sat.opened("探访")
 
 
 async def test_every_row_of_many_gets_its_own_verdict(desk: Desks, client: Client) -> None:

@@ -60,6 +60,8 @@ async def test_a_clock_that_ran_out_is_told_once_to_each(
         r.text for r in rows if r.role == "police" and not r.supervisors
     )
     assert await told(await client("police_2")) != []
+    tag = (await chief.get("/notices")).headers["etag"]
+    assert (await chief.get("/notices", headers={"If-None-Match": tag})).status_code == 304
 
 
 @pytest.mark.usefixtures("case_id")

@@ -38,6 +38,9 @@ export const may = (permission: Permission): boolean => me.value?.permissions.in
 export const holdsOne = (roles: readonly string[]): boolean =>
   me.value?.roles.some((held) => roles.includes(held.role)) ?? false
 
+/** Whether somebody answers for others: what phones could not say comes before her. */
+export const supervises = (): boolean => me.value?.roles.some((held) => held.supervisor) ?? false
+
 export const kindOf = (name: string): KindDefinition | undefined =>
   definitions.value?.kinds.find((kind) => kind.name === name)
 

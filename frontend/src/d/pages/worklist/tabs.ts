@@ -3,7 +3,7 @@ import { dataOf, GET } from '@/api/client'
 import type { components } from '@/api/schema'
 import { dayOf } from '@/domain/deadline'
 
-import { definitions, holdsOne, me } from '../../known'
+import { definitions, holdsOne, me, supervises } from '../../known'
 import type { Page } from '../../parts/usePaged'
 
 type Schemas = components['schemas']
@@ -37,7 +37,6 @@ export interface Tab {
 }
 
 const WHOLE_AREA = ['women_fed_village', 'women_fed_town', 'women_fed_district', 'police']
-const supervises = () => me.value?.roles.some((held) => held.supervisor) ?? false
 /** Who answers for the work of others sees all clocks of her area. */
 const seesArea = () => holdsOne(WHOLE_AREA) || supervises()
 /** Whose cases they are, they put somebody in charge. */
