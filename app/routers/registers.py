@@ -1,5 +1,6 @@
 """Registers that forms and indicators need: organisations, beds, surveys, holidays."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Any
@@ -11,7 +12,7 @@ from app.access import Work
 from app.deps import needs
 from app.kinds.forms import S0, S1
 from app.permissions import Permission
-from app.routers import register_days
+from app.routers import register_days, register_mediators
 from app.routers.bodies import Body
 from app.routers.preconditions import IfMatch, tag, version_of
 from app.routers.queries import Area, Limit
@@ -22,6 +23,7 @@ from app.services.district.organisations import Entry, OrganisationKind
 
 router = APIRouter(prefix="/registers", tags=["登记簿"])
 router.routes += register_days.router.routes
+router.routes += register_mediators.router.routes
 
 LARGEST = 2**63 - 1
 Id = Annotated[int, Path(ge=1, le=LARGEST)]
@@ -69,7 +71,8 @@ def _entry(row: Any) -> OrganisationShown:
         kind=row.kind,
         kind_title=OrganisationKind(row.kind).label,
         name=row.name,
-        area=row.village or row.town or row.district,
+        # Where a shelter is, no list says (粤办法 42；189号 三(四)).
+        area=row.district if row.kind == OrganisationKind.SHELTER else organisations.area_of(row),
         opened_on=row.opened_on,
         closed_on=row.closed_on,
         version=row.version,
@@ -169,10 +172,18 @@ class BedShown(Shown):
 class ZoneShown(Shown):
     zone: str = shown(S1, "区域")
     free: int = shown(S1, "空床数")
+    total: int = shown(S1, "床位数")
+
+
+class ShelterShown(Shown):
+    shelter_id: int = shown(S1, "庇护场所编号")
+    shelter: str = shown(S0, "庇护场所")
+    zones: list[ZoneShown] = shown(S1, "各区域床位")
 
 
 class FreeBeds(Shown):
-    zones: list[ZoneShown] = shown(S1, "各区域空床数")
+    zones: list[ZoneShown] = shown(S1, "各区域床位")
+    shelters: list[ShelterShown] = shown(S1, "各庇护场所的床位")
     beds: list[BedShown] = shown(S1, "空床（仅庇护场所和民政可见）")
 
 
@@ -192,7 +203,30 @@ async def add_bed(
 @router.get("/shelters/free-beds", response_model=FreeBeds)
 async def read_free_beds(work: Annotated[Work, needs(Permission.BEDS_READ)]) -> FreeBeds:
     """现有空床：公安、妇联看数量，庇护场所和民政还看床位。"""
-    rows = await shelters.free_beds(work)
-    counts = [ZoneShown(zone=zone, free=sum(r.zone == zone for r in rows)) for zone in Zone]
-    named = rows if work.actor.roles & shelters.BEDS else []
-    return FreeBeds(zones=counts, beds=[BedShown.model_validate(row) for row in named])
+    beds = await shelters.beds(work)
+    free = [bed for bed, taken in beds if not taken]
+    named = free if work.actor.roles & shelters.BEDS else []
+    places = {bed.shelter_id: bed.shelter for bed, _ in beds}
+    return FreeBeds(
+        zones=_zones(beds),
+        shelters=[
+            ShelterShown(
+                shelter_id=id,
+                shelter=name,
+                zones=_zones([(bed, taken) for bed, taken in beds if bed.shelter_id == id]),
+            )
+            for id, name in places.items()
+        ],
+        beds=[BedShown.model_validate(bed) for bed in named],
+    )
+
+
+def _zones(beds: Sequence[tuple[Any, bool]]) -> list[ZoneShown]:
+    return [
+        ZoneShown(
+            zone=zone,
+            free=sum(bed.zone == zone and not taken for bed, taken in beds),
+            total=sum(bed.zone == zone for bed, _ in beds),
+        )
+        for zone in Zone
+    ]

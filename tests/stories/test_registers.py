@@ -159,6 +159,51 @@ async def test_a_register_of_another_district_is_not_there(client: Client, owner
     assert (await fed.get(f"/registers/organisations/{made.scalar_one()}")).status_code == 404
 
 
+async def test_no_list_says_where_a_shelter_is(client: Client) -> None:
+    civil = await client("civil_affairs")
+    made = await add(civil, kind="shelter", name="区第二庇护所", area=VILLAGE)
+    assert (made.status_code, made.json()["area"]) == (201, DISTRICT), made.text
+    one = await civil.get(f"/registers/organisations/{made.json()['id']}")
+    assert one.json()["area"] == DISTRICT
+    for area, found in ((DISTRICT, True), (TOWN, False), (VILLAGE, False)):
+        asked: dict[str, int | str] = {"kind": "shelter", "area": area, "limit": 100}
+        items = (await civil.get("/registers/organisations", params=asked)).json()["items"]
+        assert (made.json()["id"] in {item["id"] for item in items}) is found
+        assert {item["area"] for item in items} <= {DISTRICT}
+
+
+async def test_mediators_are_counted_at_three_levels(client: Client, owner: Owner) -> None:
+    admin = await client("grid_worker")
+    before = (await admin.get("/registers/mediators")).json()
+    known = {level["level"]: level["number"] for level in before["levels"]}
+    (demo,) = before["items"]
+    assert demo["level"] == "town"
+    assert demo["organisation"]
+    async with owner() as connection:
+        made = await connection.execute(
+            text("insert into account (username, display_name) values ('m1', '古文远')"
+                 " returning id")
+        )  # fmt: skip
+        grant = text("insert into account_grant (account_id, role, area, supervisor)"
+                     " values (:id, 'mediator', :area, false)")  # fmt: skip
+        id = made.scalar_one()
+        for area in (VILLAGE, DISTRICT):
+            await connection.execute(grant, {"id": id, "area": area})
+    try:
+        after = (await admin.get("/registers/mediators", params={"level": "district"})).json()
+        now = {level["level"]: level["number"] for level in after["levels"]}
+        assert now == known | {"district": known["district"] + 1}, "once, at the widest"
+        assert [item["id"] for item in after["items"]][-1] == id
+        follow = {"after": id}
+        assert (await admin.get("/registers/mediators", params=follow)).json()["items"] == []
+    finally:
+        async with owner() as connection:
+            await connection.execute(
+                text("delete from account_grant where account_id = :id"), {"id": id}
+            )
+            await connection.execute(text("delete from account where id = :id"), {"id": id})
+
+
 @pytest.mark.parametrize(
     ("change", "field"),
     [
@@ -194,6 +239,8 @@ async def test_who_brings_somebody_knows_that_a_bed_is_free(client: Client) -> N
     for username in ("shelter", "civil_affairs", "women_fed_district", "police", "police_2"):
         found = await free(client, username)
         assert {z["zone"]: z["free"] for z in found["zones"]} == before
+        (shelter,) = found["shelters"]
+        assert {z["zone"]: z["total"] for z in shelter["zones"]} == before
         named = username in ("shelter", "civil_affairs")
         assert len(found["beds"]) == (sum(before.values()) if named else 0)
     fed = await (await client("women_fed_town")).get("/registers/shelters/free-beds")
@@ -216,7 +263,8 @@ async def test_a_bed_somebody_has_is_free_for_nobody_whoever_asks(
         )  # fmt: skip
     for username in ("shelter", "civil_affairs", "police_2"):
         zones = (await free(client, username))["zones"]
-        assert zones[0] == {"zone": "women", "free": registers.BEDS["women"] - 1}
+        all_ = registers.BEDS["women"]
+        assert zones[0] == {"zone": "women", "free": all_ - 1, "total": all_}
     assert bed not in await beds_of(client, "women")
 
 

@@ -93,6 +93,9 @@ async def find(
         place = _place(area)
         level = "village" if place.village else "town" if place.town else "district"
         wanted = wanted.where(TABLE.c[level] == area)
+        if level != "district":
+            # Asked town by town, a list of shelters would say where each is.
+            wanted = wanted.where(TABLE.c.kind != OrganisationKind.SHELTER)
     found: Sequence[Any] = (await work.connection.execute(wanted)).all()
     return found
 
@@ -204,6 +207,11 @@ async def check_area(work: Work, area: int, level: areas.Level | None = None) ->
     here = await areas.list_areas(work.connection, clock.local_day(clock.now()), level=level)
     if area not in {row.code for row in here}:
         raise Invalid("没有这个地区", [{"field": "area", "message": "请从列表中选择地区"}])
+
+
+def area_of(row: Any) -> int:
+    """The code of the area an organisation serves."""
+    return int(row.village or row.town or row.district)
 
 
 def _districts(work: Work) -> set[int]:

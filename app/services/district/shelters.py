@@ -1,6 +1,5 @@
 """Beds of the shelters: the register, and how many are free (粤办法 41, 42；189号 三(一))."""
 
-from collections.abc import Sequence
 from typing import Any, Final
 
 from sqlalchemy import ARRAY, Select, any_, bindparam, insert, select, text
@@ -40,15 +39,15 @@ _BEDS: Final[Select[*tuple[Any, ...]]] = (
 _TAKEN: Final = text("select taken_beds(:beds)").bindparams(bindparam("beds", type_=ARRAY(BYTES)))
 
 
-async def free_beds(work: Work) -> Sequence[Any]:
-    """The beds nobody has now in the open shelters of the actor's districts: bed_id, shelter_id,
-    shelter, label, zone."""
+async def beds(work: Work) -> list[tuple[Any, bool]]:
+    """The beds of the open shelters of the actor's districts (bed_id, shelter_id, shelter, label,
+    zone), each with whether somebody has it now."""
     grants = [g for g in work.actor.grants if g.role in HOLDERS[Permission.BEDS_READ]]
     districts = {place_of(grant.area).district for grant in grants}
-    beds = (await work.connection.execute(_BEDS, {"districts": list(districts)})).all()
-    named = {crypto.bed_index(crypto.keyring(), bed.bed_id): bed for bed in beds}
+    rows = (await work.connection.execute(_BEDS, {"districts": list(districts)})).all()
+    named = {crypto.bed_index(crypto.keyring(), bed.bed_id): bed for bed in rows}
     taken = set((await work.connection.execute(_TAKEN, {"beds": list(named)})).scalars())
-    return [bed for index, bed in named.items() if index not in taken]
+    return [(bed, index in taken) for index, bed in named.items()]
 
 
 async def add_bed(work: Work, shelter_id: int, label: str, zone: str) -> tuple[Any, bool]:
