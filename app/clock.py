@@ -311,6 +311,11 @@ def _utc(moment: datetime) -> datetime:
     return _aware(moment).astimezone(UTC)
 
 
+def months_before(day: date, n: int) -> date:
+    """The corresponding day `n` months earlier, or the last of its month."""
+    return _months_after(day, -n)
+
+
 def _months_after(day: date, n: int) -> date:
     year, month0 = divmod(day.year * 12 + day.month - 1 + n, 12)
     return date(year, month0 + 1, min(day.day, monthrange(year, month0 + 1)[1]))

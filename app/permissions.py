@@ -32,6 +32,9 @@ class Permission(StrEnum):
     BEDS_READ = "beds.read"
     BEDS_KEEP = "beds.keep"
     SURVEYS_SIGN = "surveys.sign"
+    LEDGER_READ = "ledger.read"
+    LEDGER_SIGN = "ledger.sign"
+    LEDGER_SETTLE = "ledger.settle"
     HOLIDAYS_KEEP = "holidays.keep"
     RECUSALS_DECLARE = "recusals.declare"
     RECUSALS_KEEP = "recusals.keep"
@@ -91,6 +94,9 @@ LABELS: Mapping[Permission, str] = {
     P.BEDS_READ: "查看空床",
     P.BEDS_KEEP: "维护床位",
     P.SURVEYS_SIGN: "签报摸底排查",
+    P.LEDGER_READ: "查看留守妇女台账",
+    P.LEDGER_SIGN: "核对签报镇街台账",
+    P.LEDGER_SETTLE: "核对区级台账",
     P.HOLIDAYS_KEEP: "维护节假日",
     P.RECUSALS_DECLARE: "申请和决定回避",
     P.RECUSALS_KEEP: "查看和解除回避",
@@ -144,6 +150,10 @@ HOLDERS: Mapping[Permission, frozenset[Role]] = {
     # 189号 三(一)
     P.BEDS_KEEP: frozenset({Role.WOMEN_FED_DISTRICT, Role.CIVIL_AFFAIRS}),
     P.SURVEYS_SIGN: WOMEN_FED | {Role.VILLAGE_COMMITTEE, Role.CIVIL_AFFAIRS},
+    P.LEDGER_READ: WOMEN_FED | {Role.VILLAGE_COMMITTEE, Role.GRID_WORKER, Role.CIVIL_AFFAIRS},
+    # 规划 二(五)策12: 区、镇街两级信息台账, each kept at its level.
+    P.LEDGER_SIGN: frozenset({Role.WOMEN_FED_TOWN}),
+    P.LEDGER_SETTLE: frozenset({Role.WOMEN_FED_DISTRICT, Role.CIVIL_AFFAIRS}),
     P.HOLIDAYS_KEEP: frozenset({Role.SYSTEM_ADMIN}),
     # Of others only a supervisor, or the security administrator (services/recusals).
     P.RECUSALS_DECLARE: CASE_ROLES | {Role.SECURITY_ADMIN},

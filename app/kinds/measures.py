@@ -159,6 +159,12 @@ class Surveyed:
     """Rural villages with a signed survey round in the period, per hundred rural villages."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Reconciled:
+    """Women whose line is the same in the town's ledger and the district's, per hundred who stand
+    in either: as the town last signed, and as the district last took over."""
+
+
 Register = Registered | Coverage | Surveyed
 """What is counted in registers: it names organisations and areas, and concerns nobody."""
 
@@ -174,6 +180,7 @@ Measure = (
     | Among
     | Followed
     | Repeated
+    | Reconciled
     | Register
 )
 

@@ -26,6 +26,7 @@ from app.models.cases import (
 from app.models.docket import Room, Sitting
 from app.models.exports import Export
 from app.models.glass import Glass
+from app.models.ledger import LedgerEntry
 from app.models.machines import MachineClient, MachineKey, MachineToken
 from app.models.papers import CasePaper, PaperTemplate
 from app.models.people import (
@@ -76,6 +77,7 @@ __all__ = [
     "GuessTurn",
     "Holiday",
     "KnownDevice",
+    "LedgerEntry",
     "LegalHold",
     "MachineClient",
     "MachineKey",

@@ -13,13 +13,15 @@ from app.access import Work
 from app.deps import Working, needs, needs_in_turn
 from app.kinds.forms import S0, S1, Whole, Yes
 from app.kinds.instruments import Danger
+from app.kinds.left_behind_visit.choices import Level
 from app.permissions import Permission
 from app.routers.bodies import Body
 from app.routers.papers import file_of
 from app.routers.queries import WORD, Area
 from app.routers.shown import Shown, shown
-from app.services.exports import asking, writing
+from app.services.exports import asking, lists, writing
 from app.services.exports.asking import Purpose
+from app.services.ledger import women
 from app.services.seeing import listing
 from app.services.seeing.listing import Filters
 
@@ -42,9 +44,25 @@ class ExportFilters(Body):
     danger: Danger | None = Field(default=None, title="危险等级")
 
 
+class LedgerFilters(Body):
+    """As in the ledger of women left behind."""
+
+    area: Annotated[Whole, Field(ge=10**11, lt=10**12)] | None = Field(default=None, title="地区")
+    level: Level | None = Field(default=None, title="需求等级")
+    state: Literal["active", "suspended"] | None = Field(default=None, title="在册或者暂停")
+    unvisited: Whole | None = Field(default=None, title="几个月未探访", ge=1, le=60)
+    overdue: Yes | None = Field(default=None, title="探访是否逾期")
+    abnormal: Yes | None = Field(default=None, title="异常")
+
+
 class ExportBody(Body):
     id: UUID7 = Field(title="客户端生成的编号（UUIDv7），重发时不变")
-    filters: ExportFilters = Field(title="筛选条件，与清单相同")
+    filters: ExportFilters = Field(
+        default_factory=ExportFilters, title="案件清单的筛选条件，与清单相同"
+    )
+    ledger: LedgerFilters | None = Field(
+        default=None, title="留守妇女台账的筛选条件；填写时导出该台账"
+    )
     plain: Yes = Field(default=False, title="明文（姓名、身份证号、电话），默认脱敏")
     purpose: Purpose = Field(title="用途")
     reason: str = Field(title="说明", min_length=4, max_length=500)
@@ -102,7 +120,10 @@ async def ask_export(
     request: Request, working: MakingInTurn, body: ExportBody, response: Response
 ) -> Any:
     """在后台生成，须再次验证身份；密码只在这次回答中给出。"""
-    filters = Filters(**body.filters.model_dump(mode="json"))
+    if body.ledger is None:
+        filters: lists.Asked = Filters(**body.filters.model_dump(mode="json"))
+    else:
+        filters = women.Filters(**body.ledger.model_dump(mode="json"))
     async with working() as work:
         made, password = await asking.ask(
             work,

@@ -65,11 +65,19 @@ class PeopleFound(Shown):
     more: bool = shown(S1, "还有更多，请填写得更具体")
 
 
+class VisitShown(Shown):
+    case_id: UUID = shown(S1, "案件编号")
+    title: str = shown(S1, "探访、回访")
+    happened_at: datetime = shown(S1, "时间")
+
+
 class PersonShown(PersonFacts):
     id: UUID = shown(S1, "人员编号")
     same_as: UUID | None = shown(S1, "判定为同一人的编号")
     version: int = shown(S1, "版本")
     cases: list[CaseOfPerson] = shown(S1, "本人可见的案件")
+    visits: list[VisitShown] = shown(S1, "这些案件中的探访、查访、回访，最近的在前")
+    more_visits: bool = shown(S1, "还有更早的")
 
 
 class FactsKept(Shown):

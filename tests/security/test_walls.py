@@ -54,7 +54,7 @@ BEHIND = {
 }  # fmt: skip
 """Opened for one case, for named people or one account, after the gate."""
 
-SENT = {"phone_conflict", "saved_view", "sitting"}  # each by a rule of its own
+SENT = {"ledger_entry", "phone_conflict", "saved_view", "sitting"}  # each by a rule of its own
 GIVEN = {"given_case", "given_clock"}  # views past the wall, held by their own condition
 
 CHANGED: dict[str, set[str]] = {

@@ -16,7 +16,7 @@ from sqlalchemy import text
 from app import clock, jobs
 from app.ids import uuid7
 from app.services.exports import sheet
-from app.services.exports.writing import HEADER, PLAIN
+from app.services.exports.lists import CASES, PLAIN
 from app.services.seed import SECOND_VILLAGE, VILLAGE
 from tests.conftest import Client, Owner, step_up
 from tests.stories.answers import NOW, REPORT, WIFE, command
@@ -84,7 +84,7 @@ async def test_the_file_has_the_rows_of_the_list(client: Client) -> None:
     await step_up(fed)
     await step_up(town)
     whole, hers = await exported(fed), await exported(town)
-    assert whole["台账"][0] == HEADER
+    assert whole["台账"][0] == CASES
     assert {row[0] for row in whole["台账"][1:]} == numbers | {other}
     assert {row[0] for row in hers["台账"][1:]} == numbers, "her own town's, as in her list"
     assert (await town.get("/exports/count")).json() == {"count": len(numbers)}
@@ -104,7 +104,7 @@ async def test_in_plain_words_what_was_typed_stays_text_and_is_on_record(
         await opened(fed, name)
     await step_up(fed)
     found = await exported(fed, plain=True)
-    assert found["台账"][0] == (*HEADER, *PLAIN)
+    assert found["台账"][0] == (*CASES, *PLAIN)
     assert {row[5] for row in found["台账"][1:]} == {name.strip() for name in FORMULAS}
     assert {row[-1] for row in found["台账"][1:]} == {WIFE["phone"]}
     whole = str(found)
@@ -165,7 +165,7 @@ async def test_what_goes_wrong_is_told(client: Client, monkeypatch: pytest.Monke
     refused = await fed.post(f"/exports/{asked['id']}/file")
     assert "重新导出" in refused.json()["detail"]
     monkeypatch.undo()
-    assert (await exported(fed))["台账"] == [HEADER]
+    assert (await exported(fed))["台账"] == [CASES]
 
 
 ROWS = 100_000

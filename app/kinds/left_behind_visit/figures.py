@@ -3,7 +3,17 @@
 from dataclasses import replace
 
 from app.kinds.left_behind_visit.choices import Level, Need, ReliefKind, ReliefResult
-from app.kinds.measures import Among, Clocks, Count, Events, Indicator, OnTime, Share, Stock
+from app.kinds.measures import (
+    Among,
+    Clocks,
+    Count,
+    Events,
+    Indicator,
+    OnTime,
+    Reconciled,
+    Share,
+    Stock,
+)
 
 CLAUSE = "二(五)策12"
 
@@ -67,6 +77,14 @@ INDICATORS = (
         measure=OnTime(of=Clocks(rule=f"visits_{Level.A}", by="due")),
     ),
     *(_resolved(number, need) for number, need in enumerate(Need)),
+    Indicator(
+        code="SS-06",
+        title="两级台账一致率",
+        unit="%",
+        rule="期末镇街最近签报与区级台账内容相同的农村留守妇女 ÷ 两级台账中的全部农村留守妇女",
+        clause=CLAUSE,
+        measure=Reconciled(),
+    ),
     Indicator(
         code="SS-07a",
         title="临时救助、司法救助转介数",

@@ -1,7 +1,6 @@
 """Asking for an export, how far it is, and taking it: once, and only who asked."""
 
 import secrets
-from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -15,12 +14,11 @@ from app.errors import Conflict, Expired, IdReused, Invalid, NotFound
 from app.kinds.forms import Choice
 from app.models import Export
 from app.models.columns import table_of
+from app.services.exports import lists
 from app.services.identity import accounts
 from app.services.record import audit
 from app.services.record.audit import What
 from app.services.rows.commands import REUSED
-from app.services.seeing import listing
-from app.services.seeing.listing import Filters
 
 KEPT: Final = timedelta(hours=1)
 """How long a finished file waits to be taken."""
@@ -52,25 +50,25 @@ _MINE = select(*_SHOWN, _row.fingerprint, _row.account_id)
 
 
 async def ask(
-    work: Work, id: UUID, filters: Filters, *, plain: bool, purpose: Purpose, reason: str
+    work: Work, id: UUID, filters: lists.Asked, *, plain: bool, purpose: Purpose, reason: str
 ) -> tuple[dict[str, Any], str | None]:
-    """Begin an export of a list of cases; the password that will open it, which is kept nowhere:
+    """Begin an export of a list; the password that will open it, which is kept nowhere:
     None for a request that was made before.
 
     Raises SecondFactorNeeded, Invalid for a list that no sheet holds, Conflict while another is
     being written, IdReused.
     """
     await accounts.need_second_factor(work)
-    wanted = asdict(filters)
+    wanted = lists.question(filters)
     body = {"filters": wanted, "plain": plain, "purpose": purpose, "reason": reason}
     print_ = crypto.fingerprint(crypto.keyring(), work.actor.account_id, "export", body)
-    total, now = await listing.count(work, filters), clock.now()
+    total, now = await lists.count(work, filters), clock.now()
     if total > MOST:
         raise Invalid("清单太长", [{"field": "area", "message": f"最多 {MOST} 行，请缩小范围"}])
     made = insert(_table).values(
         id=id,
         account_id=work.actor.account_id,
-        asked={name: value for name, value in wanted.items() if value is not None},
+        asked=wanted,
         plain=plain,
         purpose=purpose.value,
         fingerprint=print_,

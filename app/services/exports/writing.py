@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from hashlib import sha256
 from pathlib import Path
@@ -12,22 +12,17 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, update
 
-from app import access, clock
+from app import clock
 from app.access import Work
 from app.kinds.forms import Sight
-from app.kinds.instruments import Danger
 from app.logs import frames
 from app.models import Export
 from app.models.columns import TZ, table_of
-from app.policy import Purpose as Look
 from app.services.district import areas
-from app.services.exports import sheet
+from app.services.exports import lists, sheet
 from app.services.exports.asking import KEPT, Purpose
-from app.services.exports.sheet import Row, Sheet
-from app.services.persons import people
-from app.services.rows import titles
-from app.services.seeing import listing, looks
-from app.services.seeing.listing import Filters
+from app.services.exports.sheet import Sheet
+from app.services.seeing import looks
 from app.services.seeing.looks import Listed
 
 log = logging.getLogger("anlan")
@@ -37,12 +32,6 @@ Working = Callable[[], AbstractAsyncContextManager[Work]]
 
 PAGE = 500
 """Rows at a time: some hundredths of a second, in which others are served."""
-
-HEADER = (
-    "案号", "案件类型", "状态", "镇街", "村（社区）", "当事人", "危险等级", "发生时间", "结案时间",
-    "最近期限", "到期时间", "是否逾期",
-)  # fmt: skip
-PLAIN = ("身份证号", "联系电话")
 
 _table = table_of(Export)
 _row = _table.c
@@ -54,7 +43,7 @@ _SEEN = (
 _FAILED = update(_table).where(_row.id == bindparam("key")).values(failed=True)
 
 
-async def write(working: Working, id: UUID, filters: Filters, asked: Mapping[str, Any]) -> None:
+async def write(working: Working, id: UUID, filters: lists.Asked, asked: Mapping[str, Any]) -> None:
     """Write the file of an export and leave it to be taken. `asked` has its `plain`, `purpose` and
     `password`. Whatever goes wrong is noted with it; whoever asked asks again."""
     try:
@@ -77,19 +66,19 @@ async def write(working: Working, id: UUID, filters: Filters, asked: Mapping[str
 
 
 async def _written(
-    working: Working, id: UUID, filters: Filters, asked: Mapping[str, Any]
+    working: Working, id: UUID, filters: lists.Asked, asked: Mapping[str, Any]
 ) -> tuple[bytes, int]:
     plain = bool(asked["plain"])
     shown: list[UUID] = []
     with TemporaryDirectory(prefix="anlan-") as folder:
         async with working() as work:
             mark = f"{work.actor.display_name} {sheet.moment(clock.now())} {id}"
-            made = Sheet(Path(folder), mark, (*HEADER, *PLAIN) if plain else HEADER)
+            made = Sheet(Path(folder), mark, lists.header(filters, plain=plain))
             names = await _places(work)
             cursor: str | None = None
             while True:
-                rows, cursor = await listing.found(work, filters, cursor, PAGE)
-                lines = await _lines(work, rows, names, plain=plain)
+                rows, cursor = await lists.found(work, filters, cursor, PAGE)
+                lines = await lists.lines(work, filters, rows, names, plain=plain)
                 await asyncio.to_thread(made.add, lines)
                 shown += [row.id for row in rows] if plain else []
                 await _tell(working, id, made.written)
@@ -111,52 +100,6 @@ async def _tell(working: Working, id: UUID, written: int) -> None:
 async def _places(work: Work) -> Mapping[int, str]:
     found = await areas.list_areas(work.connection, clock.local_day(clock.now()))
     return {area.code: area.name for area in found}
-
-
-async def _lines(
-    work: Work, rows: Sequence[Any], names: Mapping[int, str], *, plain: bool
-) -> list[Row]:
-    purpose = Look.SEARCH if plain else Look.LIST
-    sights = {row.id: access.decision(work, row, purpose).sight for row in rows}
-    wanted = {r.subject for r in rows if r.subject and sights[r.id] >= Sight.S2}
-    known = await access.people_of(work, sorted(wanted))
-    said = {id: people.opened(person) for id, person in known.items()}
-    return [
-        _line(work, row, names, said.get(row.subject, {}), sights[row.id], plain=plain)
-        for row in rows
-    ]
-
-
-def _line(
-    work: Work,
-    row: Any,
-    names: Mapping[int, str],
-    said: Mapping[str, Any],
-    sight: Sight,
-    *,
-    plain: bool,
-) -> Row:
-    kind = work.kinds[row.kind]
-    due = titles.clock_of(kind, row)[0] if row.due_at else None
-    name = said.get("name") if sight >= Sight.S2 else None
-    late = None if row.due_at is None else "是" if row.due_at < clock.now() else "否"
-    line = (
-        row.number,
-        kind.title,
-        titles.state(kind, row.state, row.valid_until),
-        names.get(row.town),
-        names.get(row.village),
-        name if plain else listing.mask(name),
-        titles.label(Danger, row.danger),
-        sheet.moment(row.opened_at),
-        sheet.moment(row.closed_at),
-        due,
-        sheet.moment(row.due_at),
-        late,
-    )
-    if not plain:
-        return line
-    return (*line, said.get("id_number") if sight >= Sight.S3 else None, said.get("phone"))
 
 
 def _about(work: Work, id: UUID, asked: Mapping[str, Any], rows: int) -> list[tuple[str, str]]:

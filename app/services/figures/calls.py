@@ -4,7 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from app.kinds.measures import Among, Distinct, Events, Followed, Measure, Repeated, Stock
+from app.kinds.measures import (
+    Among,
+    Distinct,
+    Events,
+    Followed,
+    Measure,
+    Reconciled,
+    Repeated,
+    Stock,
+)
 from app.services.figures.rules import MOVES, Asked, Rule, of_events
 
 
@@ -61,6 +70,11 @@ def call_of(measure: Measure, kinds: frozenset[str], asked: Asked) -> Call | Non
                 f" {_PLACE}, {_PERIOD}"
             )
             return Call("among", arguments, values, has_whole=True)
+        case Reconciled():
+            values |= {"until": asked.until}
+            del values["since"]
+            arguments = f"{_PLACE}, cast(:until as timestamptz)"
+            return Call("reconciled", arguments, values, has_whole=True)
         case _:
             return None
 

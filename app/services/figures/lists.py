@@ -154,7 +154,7 @@ def _called(call: Call, side: Side) -> Members | None:
     if side == "denominator" and not call.has_whole:
         return None
     more = ("counted",) if call.has_whole else ()
-    by_case = () if call.name == "among" else ("id",)
+    by_case = () if call.name in ("among", "reconciled") else ("id",)
     rows = _function(f"members_{call.name}({call.arguments})", dict(call.values), *more, *by_case)
     counted = rows.c.counted if call.has_whole else true()
     found = _columns(rows, rows.c.id if by_case else rows.c.case_id, rows.c.at, counted)

@@ -16,7 +16,7 @@ from app.kinds.people import PartyRole
 from app.models import Case, CaseParty, PartyGram
 from app.models.columns import table_of
 from app.policy import Purpose, highest
-from app.services.persons import parties, people
+from app.services.persons import contacts, parties, people
 from app.services.seeing import listing, looks
 from app.services.seeing.looks import Listed
 
@@ -155,6 +155,7 @@ async def person_page(work: Work, person_id: UUID) -> dict[str, Any]:
         "same_as": row.same_as,
         "version": row.version,
         "cases": [{k: v for k, v in case.items() if k != "sight"} for case in cases],
+        **await contacts.visits(work, cases),
     }
 
 

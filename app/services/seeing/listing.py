@@ -245,7 +245,7 @@ def _late(shape: Shape, at: int) -> CTE:
 
 
 async def _items(work: Work, rows: Sequence[Any]) -> list[dict[str, Any]]:
-    names = await _surnames(work, rows)
+    names = await surnames(work, rows)
     return [
         card(work, row)
         | {"subject": names.get(row.id), "next_due": _next_due(work.kinds[row.kind], row)}
@@ -277,7 +277,7 @@ def _next_due(kind: CaseKind, row: Any) -> dict[str, Any] | None:
     return {"title": title, "due_at": row.due_at, "overdue": row.due_at < clock.now()}
 
 
-async def _surnames(work: Work, rows: Sequence[Any]) -> dict[Any, str]:
+async def surnames(work: Work, rows: Sequence[Any]) -> dict[Any, str]:
     """Case → its subject's masked name, for the cases in which the actor reads names."""
     named = [
         row

@@ -28,6 +28,7 @@ class Page(Choice):
     WORKLIST = "worklist", "工作台"
     CASES = "cases", "案件"
     LEDGER = "ledger", "台账"
+    WOMEN = "women", "留守妇女台账"
 
 
 _table = table_of(SavedView)

@@ -33,6 +33,7 @@ export const PAGES: Page[] = [
   { path: '/people/:id', title: '人员', page: () => import('./pages/people/Person.vue'), permission: 'people.find', props: true },
   { path: '/notices', title: '通知', page: () => import('./pages/notices/Notices.vue'), permission: 'notices.read', menu: '办理' },
   { path: '/board', title: '指标', page: () => import('./pages/board/Board.vue'), permission: 'indicators.read', menu: '数据' },
+  { path: '/women', title: '留守妇女台账', page: () => import('./pages/women/Women.vue'), permission: 'ledger.read', menu: '数据' },
   { path: '/ledger', title: '台账', page: () => import('./pages/ledger/Ledger.vue'), permission: 'cases.read', menu: '数据' },
   { path: '/registers', title: '登记簿', page: () => import('./pages/registers/Registers.vue'), permission: 'registers.read', menu: '数据' },
   { path: '/glass', title: '紧急查阅复核', page: () => import('./pages/admin/GlassReview.vue'), permission: 'glass.review', menu: '管理' },
