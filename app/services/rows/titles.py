@@ -29,10 +29,25 @@ def step(kind: CaseKind, name: str) -> str:
 
 
 def clock_of(kind: CaseKind, row: Any) -> tuple[str, str]:
-    """The title and the article of a running clock; a rule that the definition dropped since
-    keeps its name and the article it was started by."""
+    """The title and the article of a running clock, with whom it is about where there is one for
+    each; a rule that the definition dropped since keeps its name and the article it was started
+    by."""
     rule = kind.rule(row.rule)
-    return (rule.title, rule.basis) if rule else (row.rule, row.basis)
+    if rule is None:
+        return row.rule, row.basis
+    about = _about(kind, row.rule).get(row.each)
+    return f"{rule.title}（{about}）" if about else rule.title, rule.basis
+
+
+@lru_cache(maxsize=256)
+def _about(kind: CaseKind, rule: str) -> dict[str | None, str]:
+    """What the values are called for each of which a rule starts a clock."""
+    meant = kind.rule(rule)
+    if meant is None or meant.each_field is None:
+        return {}
+    forms = filter(None, map(kind.form_of, sorted(meant.met_by)))
+    known = [labels(f, meant.each_field) for f in forms if meant.each_field in f.model_fields]
+    return {value: words for some in known for value, words in some.items()}
 
 
 def outcome(kind: CaseKind, event: str, value: str | None) -> str | None:

@@ -223,7 +223,7 @@ def _with_next_due(found: Subquery) -> Select[tuple[Any, ...]]:
     """The cases found, newest first, each with the running clock that falls due first."""
     clock = _deadline
     first = (
-        select(clock.rule, clock.basis, clock.due_at)
+        select(clock.rule, clock.each, clock.basis, clock.due_at)
         .where(clock.case_id == found.c.id, *runs(clock))
         .order_by(clock.due_at, clock.id)
         .limit(1)
