@@ -116,6 +116,15 @@ async def first(who: httpx.AsyncClient, fits: Callable[[Any], Any], **query: Any
     return str(next(row["id"] for row in answer.json()["items"] if fits(row)))
 
 
+async def written(who: httpx.AsyncClient) -> str:
+    """A case whose agreement was put on paper: one by word of mouth has no page."""
+    query = {"kind": "mediation", "state": "agreed", "limit": "100"}
+    for row in made(await who.get("/cases", params=query))["items"]:
+        if (await who.get(f"/cases/{row['id']}/agreement")).status_code == 200:
+            return str(row["id"])
+    raise LookupError("no agreement was written")
+
+
 def made(answer: httpx.Response) -> Any:
     assert answer.status_code in (200, 201), answer.text
     return answer.json()
@@ -141,7 +150,7 @@ async def addresses(url: str) -> Mapping[str, str]:
                 )
             )
     async with hand(url, "mediator") as mediator:
-        agreed = await first(mediator, bool, kind="mediation", state="agreed")
+        agreed = await written(mediator)
         me = made(await mediator.get("/me"))
         room = {"organisation_id": me["organisation"]["id"], "name": "第一调解室"}
         room_id = made(await mediator.post("/registers/rooms", json=room))["id"]
