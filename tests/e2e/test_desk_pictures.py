@@ -69,6 +69,7 @@ SHOTS = (
     Shot("person", "women_fed_district", "/people/:id"),
     Shot("notices", "women_fed_district", "/notices"),
     Shot("board", "wcwc_office", "/board"),
+    Shot("women", "women_fed_district", "/women"),
     Shot("ledger", "women_fed_district", "/ledger"),
     Shot("registers", "women_fed_district", "/registers"),
     Shot("glass", "women_fed_district", "/glass"),
