@@ -12,6 +12,7 @@ from app.deps import needs
 from app.kinds.forms import S0, S1, Moment, Sight, Whole
 from app.permissions import Permission
 from app.roles import Role
+from app.routers.account_grants import PermissionShown
 from app.routers.shown import Shown, shown
 from app.services.identity import accounts, client_keys, clients
 from app.services.identity.clients import Registration
@@ -111,6 +112,7 @@ class ClientPage(Shown):
 
     items: list[ClientShown] = shown(S1, "接口用户")
     next: int | None = shown(S0, "下一页")
+    scopes: list[PermissionShown] = shown(S0, "可以授予的权限范围")
 
 
 class KeyTaken(Shown):
@@ -127,7 +129,8 @@ async def list_clients(
     rows = await clients.listed(work.connection, after=after, limit=limit + 1)
     page = rows[:limit]
     following = page[-1]["account_id"] if len(rows) > limit else None
-    return ClientPage(items=[_client(row) for row in page], next=following)
+    scopes = [PermissionShown(name=p, label=p.label) for p in Permission if p in clients.SCOPES]
+    return ClientPage(items=[_client(row) for row in page], next=following, scopes=scopes)
 
 
 def _client(row: Mapping[str, Any]) -> ClientShown:

@@ -65,6 +65,7 @@ class EntryShown(Shown):
     account: str | None = shown(S1, "姓名")
     operator: str | None = shown(S1, "操作人代码")
     about: str | None = shown(S1, "对象")
+    about_title: str | None = shown(S1, "对象名称和编号")
     reason: str | None = shown(S1, "理由")
 
 

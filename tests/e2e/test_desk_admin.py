@@ -196,8 +196,8 @@ async def test_a_partners_key_is_let_in_renewed_and_shut(
     await security.page.get_by_label(f"请输入编号 {CLIENT} 确认").fill(CLIENT)
     await seen_well(security)
     await shut.click()
-    await expect(shut).to_have_count(0)
-    await expect(security.page.get_by_label("公安执法办案系统")).to_contain_text("已停用")
+    registered = security.page.get_by_label("公安执法办案系统")
+    await expect(registered.get_by_text("在用")).to_have_count(0)
     assert not await let_in(new)
 
 
@@ -251,6 +251,12 @@ async def test_a_day_is_marked_knowing_what_it_moves_and_nobody_is_overwritten(
     tried = sat.page.get_by_role("dialog")
     await tried.get_by_role("button", name="试填检查").click()
     await expect(tried).to_contain_text("处要改")
+    await expect(tried).to_contain_text("试填：人身安全保护令登记表")
+    await tried.get_by_role("group", name="目前是否有现实危险").get_by_label("否").check()
+    await tried.locator("summary").first.click()
+    await tried.get_by_label("姓名").first.fill(WIFE["name"])
+    await tried.get_by_role("button", name="试填检查").click()
+    await expect(tried.get_by_role("status")).to_contain_text("填写完整")
     await tried.get_by_role("button", name="关闭", exact=True).click()
 
     async with owner() as connection:
@@ -274,7 +280,9 @@ async def test_a_day_is_marked_knowing_what_it_moves_and_nobody_is_overwritten(
 async def test_who_looked_is_found_and_a_broken_glass_is_judged(
     desk: Desks, client: Client
 ) -> None:
-    case_id = await opened(await client("women_fed_district"))
+    boss = await client("women_fed_district")
+    case_id = await opened(boss)
+    assert (await boss.get(f"/cases/{case_id}")).status_code == 200
     helper = await client("women_fed_feilaixia")
     await step_up(helper)
     asked = {"id": str(uuid7()), "id_number": WIFE["id_number"], "reason": REASON}
@@ -302,6 +310,7 @@ async def test_who_looked_is_found_and_a_broken_glass_is_judged(
     await auditor.click("查看记录")
     await main.get_by_label("看了什么").select_option(label="案件")
     looked = main.get_by_role("row").filter(has_text="邱月明")
+    await expect(main.get_by_role("row")).to_have_count(3)
     await looked.get_by_role("button", name=f"只看案件 {case_id}").click()
     await expect(main.get_by_label("案件编号")).to_have_value(case_id)
     await looked.get_by_role("button", name="只看账号").click()

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from app.services.record.audit import What
 from app.services.record.reading import LOOKED
-from tests.conftest import Client, Owner
+from tests.conftest import Client, Owner, step_up
 from tests.stories.answers import REPORT, command
 
 ROOT = Path(__file__).parents[2]
@@ -96,8 +96,10 @@ async def test_every_word_of_the_record_is_offered_and_finds_its_own(
     her = (await police.get(f"/cases/{case_id}/parties")).json()["items"][0]["person_id"]
     shown = await police.post(f"/people/{her}/reveal", json={"reason": "联系她确认明日上门的时间"})
     assert shown.status_code == 200, shown.text
-    await auditor.get("/audit")
+    await step_up(police)
     words = (await auditor.get("/audit/words")).json()
+    entry = (await pages(auditor, "/audit", what="second_factor_added"))[0]
+    assert entry["about_title"] == entry["about"].replace("second_factor:", "第二验证方式 ")
     offered = {w["name"]: w["title"] for w in words["entries"]}
     assert set(offered) == set(What)
     told = {w["name"]: w["title"] for w in words["looks"]}

@@ -56,6 +56,32 @@ LOOKED: Final[Mapping[str, str]] = {
 """What was looked at; behind a colon may stand which of them."""
 
 
+ABOUT: Final[Mapping[str, str]] = {
+    "account": "账号",
+    "backup": "备份",
+    "bed": "床位",
+    "case": "案件",
+    "export": "导出",
+    "glass": "紧急查阅",
+    "holiday": "节假日",
+    "machine_client": "接口用户",
+    "machine_key": "接口密钥",
+    "notice": "通知",
+    "organisation": "单位",
+    "paper_template": "文书模板",
+    "person": "人员",
+    "phone_conflict": "手机冲突记录",
+    "recusal": "回避",
+    "records": "审计记录",
+    "ring": "密钥",
+    "room": "调解室",
+    "second_factor": "第二验证方式",
+    "session": "登录",
+    "survey_round": "摸底轮次",
+}
+"""To what something was done, by the word before the colon."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Asked:
     """Which part of the record is wanted; what is None narrows nothing. `what` is a word of the
@@ -196,8 +222,14 @@ def _shown_entry(row: Any) -> dict[str, Any]:
         "account": row.account,
         "operator": row.operator,
         "about": row.about,
+        "about_title": row.about and _about(row.about),
         "reason": None if of_case else _reason("audit_entry", row),
     }
+
+
+def _about(about: str) -> str:
+    word, _, id_ = about.partition(":")
+    return f"{ABOUT.get(word, word)} {id_}"
 
 
 def _reason(table: str, row: Any) -> str | None:
