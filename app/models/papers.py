@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlmodel import Field, Index, SQLModel
@@ -7,7 +7,8 @@ from app.models.columns import BIG, cipher, moment
 
 
 class PaperTemplate(SQLModel, table=True):
-    """A district's own template of a paper; the newest counts. Nothing personal is in it."""
+    """A district's own template of a paper; of those in force the latest counts. It holds nothing
+    personal."""
 
     __tablename__ = "paper_template"
     id: int | None = Field(default=None, primary_key=True, sa_type=BIG)
@@ -17,6 +18,7 @@ class PaperTemplate(SQLModel, table=True):
     sha256: str
     uploaded_by: int = Field(sa_type=BIG)
     uploaded_at: datetime = moment(now=True)
+    effective_on: date
 
     __table_args__ = (Index("ix_paper_template_newest", "district", "paper", "id"),)
 

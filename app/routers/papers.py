@@ -1,7 +1,9 @@
 """文书: made from a case by a template, handed out as a file, never shown in the browser."""
 
+import asyncio
 from base64 import b64encode
-from datetime import datetime
+from datetime import date, datetime
+from hashlib import sha256
 from typing import Annotated, Any
 from urllib.parse import quote
 from uuid import UUID
@@ -14,8 +16,9 @@ from app.deps import needs
 from app.kinds.forms import S0, S1
 from app.permissions import Permission
 from app.routers.bodies import Body
+from app.routers.register_days import Day
 from app.routers.shown import Shown, shown
-from app.services.papers import making, templates
+from app.services.papers import making, sample, templates
 from app.services.papers.templates import DOCX, Paper
 
 router = APIRouter(tags=["文书"])
@@ -45,6 +48,7 @@ class TemplateShown(Shown):
     paper_title: str = shown(S0, "文书名称")
     sha256: str = shown(S0, "模板的 SHA-256")
     uploaded_at: datetime | None = shown(S0, "本区上传时间；用系统自带模板的为空")
+    effective_on: date | None = shown(S0, "启用日期；用系统自带模板的为空")
     placeholders: list[str] = shown(S0, "可用的占位符")
 
 
@@ -97,6 +101,7 @@ def _shown(paper: Paper, template: templates.Template) -> TemplateShown:
         paper_title=paper.label,
         sha256=template.sha256,
         uploaded_at=template.since,
+        effective_on=template.effective_on,
         placeholders=[name for names in parts for name in names],
     )
 
@@ -126,15 +131,24 @@ async def download_template(
     work: Keeping,
     paper: Paper,
     shipped: Annotated[bool, Query(title="系统自带的模板")] = False,
+    version: Annotated[int | None, Query(title="本区上传过的某一个模板", ge=1, lt=2**63)] = None,
 ) -> Response:
     """下载后用文字处理软件修改，再上传。"""
-    own = await templates.current(work, paper, templates.district_of(work))
-    template = templates.shipped(paper) if shipped else own
+    if shipped:
+        template = templates.shipped(paper)
+    elif version is not None:
+        template = await templates.version(work, paper, version)
+    else:
+        template = await templates.current(work, paper, templates.district_of(work))
     return file_of(template.content, f"{paper.label}-模板.docx", template.sha256)
 
 
-class TemplateBody(Body):
+class TemplateContent(Body):
     content: Base64Bytes = Field(title=".docx 文件（Base64）", min_length=1, max_length=250_000)
+
+
+class TemplateBody(TemplateContent):
+    effective_on: Day = Field(title="启用日期，今天或者以后")
 
 
 @router.post(
@@ -145,4 +159,49 @@ class TemplateBody(Body):
 )
 async def bring_template(work: Keeping, paper: Paper, body: TemplateBody) -> TemplateShown:
     """本区自己的模板；占位符有误、含宏或者引用外部内容的不接收。"""
-    return _shown(paper, await templates.bring(work, paper, body.content))
+    return _shown(paper, await templates.bring(work, paper, body.content, body.effective_on))
+
+
+@router.post(
+    "/paper-templates/{paper}/preview",
+    operation_id="preview_paper_template",
+    summary="预览文书模板",
+    response_class=Response,
+    responses=FILE,
+)
+async def preview_template(work: Keeping, paper: Paper, body: TemplateContent) -> Response:
+    """用虚构的内容填写要上传的模板；检查同上传，不保存。"""
+    templates.check(body.content)
+    made = await asyncio.to_thread(templates.filled, body.content, sample.APPLICATION)
+    return file_of(made, f"{paper.label}-预览.docx", sha256(made).hexdigest())
+
+
+class VersionShown(Shown):
+    id: int = shown(S0, "模板编号")
+    sha256: str = shown(S0, "模板的 SHA-256")
+    effective_on: date = shown(S0, "启用日期")
+    uploaded_at: datetime = shown(S0, "上传时间")
+    account: str | None = shown(S1, "上传人")
+
+
+class Versions(Shown):
+    items: list[VersionShown] = shown(S0, "本区上传过的模板")
+
+
+@router.get(
+    "/paper-templates/{paper}/versions",
+    operation_id="list_paper_templates",
+    summary="上传过的文书模板",
+    response_model=Versions,
+)
+async def list_templates(work: Keeping, paper: Paper) -> Versions:
+    """本区上传过的模板，启用最晚的在前；以前的一直保留。"""
+    rows = await templates.versions(work, paper)
+    return Versions(items=[_version(row) for row in rows])
+
+
+def _version(row: Any) -> VersionShown:
+    return VersionShown(
+        id=row.id, sha256=row.sha256, effective_on=row.effective_on,
+        uploaded_at=row.uploaded_at, account=row.account,
+    )  # fmt: skip

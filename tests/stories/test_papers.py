@@ -4,6 +4,7 @@ import io
 import zipfile
 from base64 import b64decode, b64encode
 from collections.abc import Callable
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import httpx
 import pytest
 from docxtpl import DocxTemplate
 
+from app import clock
 from app.services.papers import templates
 from tests.conftest import Client, step_up
 from tests.stories.answers import HUSBAND, WIFE, command
@@ -136,8 +138,9 @@ def shipped() -> bytes:
     return templates.shipped(templates.Paper.PROTECTION_ORDER_APPLICATION).content
 
 
-def body(content: bytes) -> dict[str, str]:
-    return {"content": b64encode(content).decode()}
+def body(content: bytes, from_day: int = 0) -> dict[str, str]:
+    today = clock.local_day(clock.now()) + timedelta(days=from_day)
+    return {"content": b64encode(content).decode(), "effective_on": today.isoformat()}
 
 
 def added(text: str) -> bytes:
@@ -157,6 +160,42 @@ async def test_the_district_brings_its_own(client: Client, case: Case) -> None:
     await case.draft()
     assert f"本模板由清城区妇联制定，{WIFE['name']}收执。" in said((await case.paper()).content)
     assert (await case.fed.post(f"{url}/file", json=body(own))).status_code == 403
+
+
+async def test_a_template_counts_from_its_day_and_those_before_stay(client: Client) -> None:
+    admin = await client("system_admin")
+    url = f"/paper-templates/{PAPER}"
+    now, later = added("今天起的模板"), added("{{ court }}明天起的模板")
+    for content, from_day in ((now, 0), (later, 1)):
+        brought = await admin.post(f"{url}/file", json=body(content, from_day))
+        assert brought.status_code == 200, brought.text
+    past = await admin.post(f"{url}/file", json=body(now, -1))
+    assert past.json()["problems"][0]["field"] == "effective_on", past.text
+    assert (await admin.get(f"{url}/file")).content == now, "tomorrow's waits"
+    second, first = (await admin.get(f"{url}/versions")).json()["items"]
+    assert second["sha256"] == sha256(later).hexdigest()
+    assert first["account"]
+    for one, content in ((first, now), (second, later)):
+        got = await admin.get(f"{url}/file", params={"version": one["id"]})
+        assert got.content == content
+    assert (await admin.get(f"{url}/file", params={"version": 2**40})).status_code == 404
+    with clock.at(clock.now() + timedelta(days=1)):
+        assert (await admin.get(f"{url}/file")).content == later
+
+
+async def test_a_template_is_looked_at_before_it_counts(client: Client) -> None:
+    admin = await client("system_admin")
+    url = f"/paper-templates/{PAPER}/preview"
+    sent = {"content": body(added("{{ applicant.name }}收执"))["content"]}
+    seen = await admin.post(url, json=sent)
+    assert seen.status_code == 200, seen.text
+    whole = "\n".join(said(seen.content))
+    assert "王某某（示例）收执" in whole
+    assert "{" not in whole
+    bad = {"content": body(BAD["a macro"])["content"]}
+    assert (await admin.post(url, json=bad)).status_code == 422
+    versions = await admin.get(f"/paper-templates/{PAPER}/versions")
+    assert versions.json()["items"] == [], "nothing is kept"
 
 
 def bomb() -> bytes:

@@ -3,19 +3,21 @@ than say what it is given."""
 
 import io
 import zipfile
-from collections.abc import Iterator, Mapping
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import bindparam, insert, select
+from sqlmodel import col
 
+from app import clock
 from app.access import Work
-from app.errors import Invalid, NotAllowed
+from app.errors import Conflict, Invalid, NotAllowed, NotFound
 from app.kinds.forms import Choice
-from app.models import PaperTemplate
+from app.models import Account, PaperTemplate
 from app.models.columns import table_of
 from app.places import place_of
 from app.services.record import audit
@@ -24,6 +26,9 @@ from app.services.record.audit import What
 DOCX: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 MOST_PARTS, MOST_BYTES = 200, 8 * 1024 * 1024
 """A template has some dozens of parts and less than a megabyte; more is a bomb."""
+
+MOST_VERSIONS: Final = 200
+"""Templates of one paper that a district ever had."""
 
 
 class Paper(Choice):
@@ -54,21 +59,44 @@ NEEDED: Final = frozenset({"court", "number", "applicant", "respondents", "reque
 _NODES = ("Template", "Output", "TemplateData", "Name", "Getattr", "For", "If", "Const", "Not")
 
 _template = table_of(PaperTemplate).c
-_NEWEST = (
-    select(_template.id, _template.content, _template.sha256, _template.uploaded_at)
+_OWN = (
+    select(
+        *(c for c in _template if c.name != "content"),
+        col(Account.display_name).label("account"),
+    )
+    .outerjoin(Account, col(Account.id) == _template.uploaded_by)
     .where(_template.district == bindparam("district"), _template.paper == bindparam("paper"))
-    .order_by(_template.id.desc())
+    .order_by(_template.effective_on.desc(), _template.id.desc())
+    .limit(MOST_VERSIONS)
+)
+_IN_FORCE = (
+    select(_template.content, _template.uploaded_at, _template.effective_on)
+    .where(
+        _template.district == bindparam("district"),
+        _template.paper == bindparam("paper"),
+        _template.effective_on <= bindparam("day"),
+    )
+    .order_by(_template.effective_on.desc(), _template.id.desc())
     .limit(1)
+)
+_ONE = select(_template.content, _template.uploaded_at, _template.effective_on).where(
+    _template.id == bindparam("id"),
+    _template.district == bindparam("district"),
+    _template.paper == bindparam("paper"),
 )
 
 
 class Template:
-    """A template's bytes, their digest, and since when the district has it (None: as shipped)."""
+    """A template's bytes, their digest, when the district brought it and from which day on it
+    counts (None: as shipped)."""
 
-    def __init__(self, content: bytes, since: datetime | None = None) -> None:
+    def __init__(
+        self, content: bytes, since: datetime | None = None, effective_on: date | None = None
+    ) -> None:
         self.content = content
         self.sha256 = sha256(content).hexdigest()
         self.since = since
+        self.effective_on = effective_on
 
 
 @cache
@@ -77,10 +105,28 @@ def shipped(paper: Paper) -> Template:
 
 
 async def current(work: Work, paper: Paper, district: int) -> Template:
-    """The district's own template, or the one that is shipped."""
-    asked = {"district": district, "paper": paper.value}
-    row = (await work.connection.execute(_NEWEST, asked)).one_or_none()
-    return shipped(paper) if row is None else Template(row.content, row.uploaded_at)
+    """The district's own template that is in force today, or the one that is shipped."""
+    day = clock.local_day(clock.now())
+    asked = {"district": district, "paper": paper.value, "day": day}
+    row = (await work.connection.execute(_IN_FORCE, asked)).one_or_none()
+    return shipped(paper) if row is None else Template(*row)
+
+
+async def version(work: Work, paper: Paper, id: int) -> Template:
+    """One template that the actor's district has or had. Raises NotFound, NotAllowed."""
+    asked = {"id": id, "district": district_of(work), "paper": paper.value}
+    row = (await work.connection.execute(_ONE, asked)).one_or_none()
+    if row is None:
+        raise NotFound("没有这个模板")
+    return Template(*row)
+
+
+async def versions(work: Work, paper: Paper) -> Sequence[Any]:
+    """The templates that the actor's district brought, the one that counts longest last: id,
+    sha256, uploaded_at, effective_on, and the account by name. Raises NotAllowed."""
+    asked = {"district": district_of(work), "paper": paper.value}
+    found: Sequence[Any] = (await work.connection.execute(_OWN, asked)).all()
+    return found
 
 
 def district_of(work: Work) -> int:
@@ -91,23 +137,39 @@ def district_of(work: Work) -> int:
     return districts.pop()
 
 
-async def bring(work: Work, paper: Paper, content: bytes) -> Template:
-    """Make this the template of the actor's district. Raises NotAllowed for somebody without one,
-    Invalid with every fault that `faults` finds."""
+async def bring(work: Work, paper: Paper, content: bytes, effective_on: date) -> Template:
+    """Make this the template of the actor's district from a day on, today at the earliest. Raises
+    NotAllowed for somebody without one, Invalid for an earlier day or with every fault that
+    `faults` finds, Conflict for more templates than a district may have."""
     district = district_of(work)
+    check(content)
+    if effective_on < clock.local_day(clock.now()):
+        problem = {"field": "effective_on", "message": "从今天或者以后的日子起使用"}
+        raise Invalid("启用日期已过", [problem])
+    if len(await versions(work, paper)) >= MOST_VERSIONS:
+        raise Conflict(f"一种文书最多 {MOST_VERSIONS} 个模板")
+    made = Template(content)
+    added = (
+        insert(table_of(PaperTemplate))
+        .values(
+            district=district,
+            paper=paper.value,
+            content=content,
+            sha256=made.sha256,
+            uploaded_by=work.actor.account_id,
+            effective_on=effective_on,
+        )
+        .returning(_template.uploaded_at)
+    )
+    since = (await work.connection.execute(added)).scalar_one()
+    await audit.note_of(work, What.REGISTER_CHANGED, about=f"paper_template:{made.sha256}")
+    return Template(content, since, effective_on)
+
+
+def check(content: bytes) -> None:
+    """Raises Invalid with every fault that `faults` finds."""
     if found := list(faults(content)):
         raise Invalid("模板有误", [{"field": "template", "message": text} for text in found])
-    made = Template(content)
-    added = insert(table_of(PaperTemplate)).values(
-        district=district,
-        paper=paper.value,
-        content=content,
-        sha256=made.sha256,
-        uploaded_by=work.actor.account_id,
-    )
-    await work.connection.execute(added)
-    await audit.note_of(work, What.REGISTER_CHANGED, about=f"paper_template:{made.sha256}")
-    return made
 
 
 def faults(content: bytes) -> Iterator[str]:
