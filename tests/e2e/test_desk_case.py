@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 from playwright.async_api import expect
 
+from app.ids import uuid7
 from tests.conftest import Client, step_up
 from tests.e2e.conftest import Desks
 from tests.stories.answers import REPORT, WIFE, command
@@ -64,11 +65,31 @@ async def test_what_is_hidden_shows_for_a_reason_for_thirty_seconds_and_is_on_re
     await expect(row).to_contain_text("朱丽珍")
 
 
-async def test_a_second_factor_is_asked_for_where_it_is_due(desk: Desks, client: Client) -> None:
+async def test_a_secret_written_by_two_and_a_second_factor_where_it_is_due(
+    desk: Desks, client: Client
+) -> None:
     town, fed = await client("women_fed_town"), await client("women_fed_district")
     case_id = await opened(fed, town)
     sat = await desk("women_fed_town")
     await sat.page.goto(f"/cases/{case_id}?tab=vault")
+    await sat.click("登记新的地址或电话")
+    form = sat.page.get_by_role("dialog", name="登记保密信息")
+    await form.get_by_label("内容").fill("某旅馆二楼")
+    kept = (await town.get(f"/cases/{case_id}/vault")).json()["items"]
+    fact = next(one for one in kept if one["name"] == "present_address")
+    newer = {"id": str(uuid7()), "person_id": fact["person_id"], "name": fact["name"],
+             "value": "某宿舍四楼", "replaces": fact["id"]}  # fmt: skip
+    answer = await town.post(f"/cases/{case_id}/vault/facts", json=newer)
+    assert answer.status_code in (200, 201), answer.text
+    await form.get_by_role("button", name="保存").click()
+    await expect(form.get_by_role("alert")).to_contain_text("有人登记了新的现住所")
+    await expect(form.get_by_label("内容")).to_have_value("某旅馆二楼")
+    await form.get_by_role("button", name="用我填写的").click()
+    await expect(form).to_be_hidden()
+    kept = (await town.get(f"/cases/{case_id}/vault")).json()["items"]
+    now = next(one for one in kept if one["name"] == "present_address")
+    assert now["id"] not in (fact["id"], newer["id"])
+
     await sat.page.get_by_label("安全联系电话").check()
     await sat.click("查阅所选")
     await sat.page.get_by_role("dialog", name="查阅保密信息").get_by_label("理由").fill(WHY)
@@ -94,6 +115,22 @@ async def test_the_servers_refusal_stands_beside_its_field_and_the_draft_is_kept
     await expect(form).to_be_hidden()
     await sat.click("受理")
     await expect(form.get_by_text("已恢复上次没有写完的内容")).to_be_visible()
+    await expect(form.get_by_label("出警民警")).to_have_value("刘警官")
+
+    folded = form.locator("details").first
+    await folded.locator("summary").click()
+    name = folded.get_by_label("姓名")
+    await name.evaluate(
+        "e => { e.value = '林' + String.fromCharCode(0xd83d); e.dispatchEvent(new Event('input')) }"
+    )
+    await folded.locator("summary").click()
+    await expect(name).to_be_hidden()
+    await form.get_by_label("受理时间").fill("2026-03-02T09:30")
+    await form.get_by_label("警情（受案）编号").fill("J20260100")
+    await form.locator('[data-field="victim_wish"] input').first.check()
+    await form.get_by_role("button", name="提交", exact=True).click()
+    await expect(name).to_be_focused()
+    await expect(folded.get_by_role("alert")).to_be_visible()
     await expect(form.get_by_label("出警民警")).to_have_value("刘警官")
 
 
