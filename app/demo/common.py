@@ -92,6 +92,34 @@ def informed(story: Story, role: str, *, asked: bool = True) -> None:
         )
 
 
+def asked_the_district(story: Story) -> None:
+    """The district is asked to help, in the first weeks, and answers: mostly in time."""
+    district, aid = (
+        story.year.cast.organisation(kind, story.place)
+        for kind in ("women_fed_district", "legal_aid")
+    )
+    story.days(1, 20).do(
+        "refer_on",
+        TOWN,
+        organisation_id=district,
+        needs=story.some(("counselling", "economic", "care", "other")),
+        ground="law",
+        legal_basis="joint",
+    )
+    story.days(*story.pick(((0.2, 2.5), 9), ((4, 8), 1)))
+    if story.chance(0.85):
+        story.do("accept_referral", DISTRICT, organisation_id=district)
+    else:
+        story.do(
+            "decline_referral",
+            DISTRICT,
+            organisation_id=district,
+            right_organisation_id=aid,
+            why="not_ours",
+            reason="所需帮助属于法律援助，应由法律援助机构办理",
+        )
+
+
 def note(story: Story, *by: Role) -> None:
     story.do("note", *by, text=story.one(words.NOTES))
 

@@ -52,8 +52,9 @@ class Step:
     happened_at: datetime
     recorded_at: datetime
     answers: Mapping[str, Any]
-    aside: bool = False
-    """Whether the story goes on without it: left out where the case's state does not allow it."""
+    aside: int = 0
+    """Which of the things beside the story it belongs to, if any: the story goes on without them.
+    A step is left out where the case's state does not allow it, and what would follow from it."""
     corrects: UUID | None = None
     reason: str = ""
 
@@ -90,7 +91,7 @@ class Story:
         self.rng = Random(f"{year.seed} {kind} {number}")  # noqa: S311 - invention, no secret
         self.case = case
         self.typed = at
-        self.beside = False
+        self.beside = self.asides = 0
 
     # Time
 
@@ -180,7 +181,8 @@ class Story:
         if not self.chance(share):
             return
         before = self.at, self.typed, self.beside
-        self.beside = True
+        self.asides += 1
+        self.beside = self.asides
         with suppress(Over):
             tell()
         self.at, self.typed, self.beside = before

@@ -89,6 +89,7 @@ def _possible(kinds: Kinds, steps: Sequence[Step]) -> Iterator[Step]:
     when it has moved away."""
     states: dict[object, str] = {}
     moved: dict[object, int] = {}
+    left: set[tuple[object, int]] = set()
     for step in steps:
         kind = kinds[step.kind]
         action = kind.action(step.name)
@@ -98,7 +99,9 @@ def _possible(kinds: Kinds, steps: Sequence[Step]) -> Iterator[Step]:
             continue
         possible = kind.open_states if action.source == ANYWHERE else action.source
         here = moved.get(step.case, step.place.code)
-        if step.aside and (state not in possible or here != step.place.code):
+        beside = step.case, step.aside
+        if step.aside and (beside in left or state not in possible or here != step.place.code):
+            left.add(beside)
             continue
         if any(isinstance(effect, Move) for effect in action.effects):
             moved[step.case] = step.answers["area"]

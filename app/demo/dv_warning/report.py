@@ -4,7 +4,16 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from app.demo import words
-from app.demo.common import DISTRICT, TOWN, VILLAGE, exempted, flagged, informed, report_to_police
+from app.demo.common import (
+    DISTRICT,
+    TOWN,
+    VILLAGE,
+    asked_the_district,
+    exempted,
+    flagged,
+    informed,
+    report_to_police,
+)
 from app.demo.people import Household, Invented, person
 from app.demo.story import Step, Story
 from app.roles import Role
@@ -96,6 +105,7 @@ def report(story: Story, told: Violence, by: tuple[Role, ...] | None = None) -> 
         tell = exempted if story.chance(0.03) else lambda s: report_to_police(s, TOWN, high=high)
         story.aside(lambda: tell(story), 0.88)
     story.aside(lambda: informed(story, "victim", asked=told.victim.age(story.day) >= 14), 0.14)
+    story.aside(lambda: asked_the_district(story), 0.06)
     return step
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Final
 
 from app.demo import words
-from app.demo.common import TOWN, VILLAGE, informed
+from app.demo.common import TOWN, VILLAGE, asked_the_district, informed
 from app.demo.left_behind_visit.visiting import VISITORS, visit
 from app.demo.people import Invented
 from app.demo.story import Story
@@ -29,6 +29,7 @@ def surveyed(story: Story, *, dv: bool = False) -> tuple[Invented, Invented]:
         difficulties=["dv"] if dv else story.some(("livelihood", "care_burden", "medical")),
     )  # fmt: skip
     story.aside(lambda: informed(story, "left_behind_woman"), 0.2)
+    story.aside(lambda: asked_the_district(story), 0.06)
     return woman, family.husband
 
 

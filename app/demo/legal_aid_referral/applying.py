@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from app.demo import words
-from app.demo.common import DISTRICT, TOWN, flagged, informed, report_to_police
+from app.demo.common import DISTRICT, TOWN, asked_the_district, flagged, informed, report_to_police
 from app.demo.people import person
 from app.demo.story import Story
 from app.roles import Role
@@ -61,6 +61,7 @@ def identified(story: Story, client: Client) -> None:
     if client.violence and "coerced" in client.person.flags and Role.POLICE not in roles:
         story.aside(lambda: report_to_police(story))
     story.aside(lambda: informed(story, "aid_recipient", asked=not client.minor), 0.25)
+    story.aside(lambda: asked_the_district(story), 0.06)
 
 
 def consented(story: Story, client: Client) -> None:

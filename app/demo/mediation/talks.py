@@ -5,7 +5,16 @@ from datetime import timedelta
 from typing import Final
 
 from app.demo import words
-from app.demo.common import DISTRICT, TOWN, VILLAGE, assess, flagged, informed, report_to_police
+from app.demo.common import (
+    DISTRICT,
+    TOWN,
+    VILLAGE,
+    asked_the_district,
+    assess,
+    flagged,
+    informed,
+    report_to_police,
+)
 from app.demo.people import Invented, person
 from app.demo.story import Step, Story
 from app.roles import Role
@@ -73,6 +82,7 @@ def opened(
         found_by=found_by,
     )
     story.aside(lambda: informed(story, "party_a"), 0.14)
+    story.aside(lambda: asked_the_district(story), 0.06)
     return Dispute(a, b, topic, procedure)
 
 

@@ -3,7 +3,16 @@
 from typing import Any, Final
 
 from app.demo import words
-from app.demo.common import DISTRICT, TOWN, VILLAGE, assess, flagged, informed, report_to_police
+from app.demo.common import (
+    DISTRICT,
+    TOWN,
+    VILLAGE,
+    asked_the_district,
+    assess,
+    flagged,
+    informed,
+    report_to_police,
+)
 from app.demo.people import Household, Invented, person
 from app.demo.story import Step, Story
 from app.kinds.protection_order.codes import FiledBy
@@ -44,6 +53,7 @@ def told(story: Story, known: tuple[Invented, Invented] | None = None) -> None:
         story.aside(lambda: report_to_police(story), 0.85)
     story.aside(lambda: assess(story.later(0.5, 24)), 0.45)
     story.aside(lambda: informed(story, "applicant"), 0.2)
+    story.aside(lambda: asked_the_district(story), 0.06)
 
 
 def drafted(story: Story) -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Final
 
 from app.demo import words
-from app.demo.common import DISTRICT, TOWN, flagged, informed, report_to_police
+from app.demo.common import DISTRICT, TOWN, asked_the_district, flagged, informed, report_to_police
 from app.demo.people import Invented, person
 from app.demo.story import Story
 from app.kinds.shelter_placement.intake import Service
@@ -86,6 +86,7 @@ def requested(story: Story, guest: Guest) -> None:
     if not police and guest.children:
         story.aside(lambda: report_to_police(story), 0.85)
     story.aside(lambda: informed(story, "victim", asked=not guest.minor), 0.3)
+    story.aside(lambda: asked_the_district(story), 0.06)
 
 
 def assessed(story: Story, *, threatened: bool = True, homeless: bool = True) -> None:
