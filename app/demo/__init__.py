@@ -14,6 +14,7 @@ from app.clock import Holidays
 from app.db import transaction
 from app.demo import (
     dv_warning,
+    ledgers,
     left_behind_visit,
     legal_aid_referral,
     mediation,
@@ -85,6 +86,7 @@ async def play(
     if any(step.id not in known for step in steps):
         await surveys.sign_all(engine, kinds, holidays, cast, clock.local_day(anchor))
         await player.play_all(steps)
+        await ledgers.sign_and_settle(engine, kinds, holidays, cast, anchor)
     return Played(player.done, len(steps), tuple(player.refused))
 
 
