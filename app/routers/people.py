@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, Self
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 from pydantic.types import UUID7
 from pydantic_core import PydanticCustomError
@@ -15,9 +15,9 @@ from app.kinds.forms import S1, S2, S3
 from app.permissions import Permission
 from app.routers.bodies import Body
 from app.routers.case_parts import CaseBrief, PersonFacts
-from app.routers.queries import Cursor, Limit
+from app.routers.queries import Area, Cursor, Limit
 from app.routers.shown import Shown, shown
-from app.services.persons import history, matches, search
+from app.services.persons import history, ledger, matches, search
 from app.services.persons.matches import Verdict
 from app.services.persons.search import Wanted
 
@@ -69,6 +69,26 @@ class VisitShown(Shown):
     case_id: UUID = shown(S1, "案件编号")
     title: str = shown(S1, "探访、回访")
     happened_at: datetime = shown(S1, "时间")
+
+
+class PersonListed(Shown):
+    """A line of the ledger of people: whom cases are about, masked."""
+
+    id: UUID = shown(S1, "人员编号")
+    name: str | None = shown(S2, "姓名（只显示姓）")
+    sex: str | None = shown(S1, "性别")
+    birth_year: int | None = shown(S2, "出生年份")
+    area: int = shown(S1, "最近一件案件的地区代码")
+    last_contact: datetime | None = shown(S1, "最近一次查访、探访或者回访")
+    open: int = shown(S1, "未办结的案件数")
+    cases: list[CaseBrief] = shown(S1, "本人可见的案件")
+
+
+class PeoplePage(Shown):
+    """Who became known last comes first; `next` is the cursor of the page that follows."""
+
+    items: list[PersonListed] = shown(S2, "人员")
+    next: str | None = shown(S1, "下一页")
 
 
 class PersonShown(PersonFacts):
@@ -139,6 +159,18 @@ class Decided(Shown):
     verdict: Verdict | None = shown(S3, "判定")
     decided_by: int | None = shown(S1, "判定人账号")
     decided_at: datetime | None = shown(S1, "判定时间")
+
+
+@router.get("", operation_id="list_people", summary="人员台账", response_model=PeoplePage)
+async def list_people(
+    work: Annotated[Work, needs(Permission.PEOPLE_FIND)],
+    area: Area = None,
+    open: Annotated[bool, Query(title="只看有未办结案件的")] = False,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> Any:
+    """本人工作范围内案件的当事人，一人一行：全部可见案件和最近一次联系，只显示姓。"""
+    return await ledger.page(work, ledger.Filters(area=area, open=open), cursor, limit)
 
 
 @router.post(

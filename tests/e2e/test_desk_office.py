@@ -11,7 +11,7 @@ import docx
 import httpx
 import msoffcrypto
 import openpyxl
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from app import clock
 from tests.conftest import Client, step_up
@@ -272,3 +272,26 @@ async def test_two_who_are_one_are_told_so_by_a_human_and_it_can_be_taken_back(
     await sat.page.get_by_role("article").first.get_by_role("link", name=WIFE["name"]).click()
     await expect(sat.page.get_by_label("案件", exact=True)).to_contain_text("受害人")
     await seen_well(sat)
+
+
+async def test_the_ledger_of_people_is_read_on_as_one_scrolls(desk: Desks, client: Client) -> None:
+    fed = await client("women_fed_town")
+    for _ in range(3):
+        await opened(fed, "dv_warning", REPORT)
+    sat = await desk("women_fed_town")
+
+    async def one_a_page(asked: Route) -> None:
+        await asked.continue_(url=asked.request.url.replace("limit=100", "limit=1"))
+
+    await sat.page.route(re.compile("/api/v1/people[?]"), one_a_page)
+    await sat.click("人员", "link")
+    await sat.click("人员台账")
+    lines = sat.page.get_by_role("table").get_by_role("row")
+    await expect(lines.filter(has_text="未结 1")).to_have_count(3)
+    await expect(sat.page.get_by_role("status")).to_contain_text("已列出 3 行，已到末尾")
+    shown = await sat.page.get_by_role("main").inner_text()
+    assert f"{WIFE['name'][0]}*" in shown
+    assert WIFE["name"] not in shown
+    await seen_well(sat)
+    await lines.nth(1).get_by_role("link").first.click()
+    await expect(sat.page.get_by_label("案件", exact=True)).to_contain_text("受害人")

@@ -27,6 +27,7 @@ READING = ("", "/timeline", "/parties", "/deadlines")
 LISTS = (
     "/cases?limit=100", "/worklist?limit=100", "/notices?limit=100", "/partners/changes",
     "/referrals", "/sync/tasks", "/subject-requests", "/glass", "/people/matches",
+    "/people?limit=100",
     f"/disclosures?area={seed.DISTRICT}", f"/retention/expired?area={seed.DISTRICT}",
     f"/indicators/LAW-01/cases?area={seed.DISTRICT}&period=2026",
 )  # fmt: skip

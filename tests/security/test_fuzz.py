@@ -210,6 +210,7 @@ async def test_a_cursor_made_up_is_refused(
         cursor = base64.urlsafe_b64encode(packed).decode().rstrip("=")
         for url, name in (
             ("/cases", "cursor"), ("/worklist", "cursor"), ("/notices", "cursor"),
+            ("/people", "cursor"),
             (f"/cases/{known[0]}/timeline", "cursor"), ("/partners/changes", "after"),
         ):  # fmt: skip
             check(await fed.get(url, params={name: cursor}), (url, parts))

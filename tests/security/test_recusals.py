@@ -63,7 +63,9 @@ async def assert_gone(who: httpx.AsyncClient, case_id: str) -> None:
         if action == "correct":
             body |= {"event_id": case_id, "reason": "x", "answers": {}}
         assert (await who.post(url, json=body)).status_code in (404, 422)
-    for url in ("/cases", "/worklist", "/worklist?scope=area", "/notices", "/partners/changes"):
+    for url in (
+        "/cases", "/worklist", "/worklist?scope=area", "/notices", "/partners/changes", "/people"
+    ):  # fmt: skip
         assert case_id not in (await who.get(url)).text, url
     assert (await who.get("/worklist/counts")).json()["mine"]["all"]["count"] == 0
     for person in (WIFE, HUSBAND):

@@ -47,7 +47,8 @@ async def test_whoever_holds_no_role_is_shown_nothing(
     case_id = await opened(await client("women_fed_town"))
     for url in (
         "/accounts", "/cases", "/notices", "/worklist", "/registers/organisations",
-        f"/cases/{case_id}", f"/cases/{case_id}/timeline", "/people/matches", "/partners/changes",
+        f"/cases/{case_id}", f"/cases/{case_id}/timeline", "/people/matches", "/people",
+        "/partners/changes",
         "/registers/shelters/free-beds", "/indicators?area=441802000000&period=2026",
     ):  # fmt: skip
         assert (await without_roles.get(url)).status_code == 403, url

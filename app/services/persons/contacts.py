@@ -10,7 +10,7 @@ from app.models import Event
 from app.models.columns import table_of
 from app.services.rows import titles
 
-VISITS: Final = ("record_visit", "follow_up", "return_visit")
+VISITS: Final = ("record_visit", "record_extra_visit", "follow_up", "return_visit")
 """What the kinds call going to see her."""
 
 MOST: Final = 50
