@@ -4,7 +4,9 @@ import re
 import time
 from collections.abc import AsyncIterator
 from datetime import date, timedelta
+from pathlib import Path
 
+import docx
 import httpx
 import pytest
 from playwright.async_api import Locator, expect
@@ -318,3 +320,42 @@ async def test_who_looked_is_found_and_a_broken_glass_is_judged(
     await expect(looked).to_contain_text("S3")
     await expect(main).not_to_contain_text(REASON)
     await seen_well(auditor)
+
+
+async def test_the_districts_own_template_is_looked_at_and_counts_from_its_day(
+    desk: Desks, client: Client, tmp_path: Path
+) -> None:
+    sat = await desk("system_admin")
+    await sat.click("文书模板", "link")
+    await sat.opened("文书模板")
+    await expect(sat.page.get_by_role("main")).to_contain_text("用的是系统自带的")
+    async with sat.page.expect_download() as waiting:
+        await sat.click("下载系统自带的")
+    shipped = tmp_path / "shipped.docx"
+    await (await waiting.value).save_as(shipped)
+    own, wrong = tmp_path / "own.docx", tmp_path / "wrong.docx"
+    for path, words in ((own, "{{ applicant.name }}收执"), (wrong, "{{ applicant.address }}")):
+        made = docx.Document(str(shipped))
+        made.add_paragraph(words)
+        made.save(str(path))
+
+    await sat.click("上传新模板")
+    form = sat.page.get_by_role("dialog", name="上传新模板")
+    await form.get_by_label(".docx 文件").set_input_files(wrong)
+    await form.get_by_role("button", name="先看样子").click()
+    await expect(form.get_by_role("alert")).to_contain_text("没有“address”这一项")
+    await form.get_by_label(".docx 文件").set_input_files(own)
+    async with sat.page.expect_download() as waiting:
+        await form.get_by_role("button", name="先看样子").click()
+    looked = tmp_path / "looked.docx"
+    await (await waiting.value).save_as(looked)
+    lines = [one.text for one in docx.Document(str(looked)).paragraphs]
+    assert "王某某（示例）收执" in lines
+    await seen_well(sat)
+    tomorrow = clock.local_day(clock.now()) + timedelta(days=1)
+    await form.get_by_label("启用日期").fill(tomorrow.isoformat())
+    await form.get_by_role("button", name="上传", exact=True).click()
+    await expect(form).to_be_hidden()
+    row = sat.page.get_by_role("row").filter(has_text=tomorrow.isoformat())
+    await expect(row).to_contain_text("待启用")
+    await expect(sat.page.get_by_label("现用模板")).to_contain_text("系统自带的模板")

@@ -78,6 +78,7 @@ SHOTS = (
     Shot("audit", "audit_admin", "/audit"),
     Shot("holidays", "system_admin", "/holidays"),
     Shot("areas", "system_admin", "/areas"),
+    Shot("templates", "system_admin", "/templates"),
     Shot("kinds", "system_admin", "/kinds"),
     Shot("me", "women_fed_district", "/me"),
 )

@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any, Final, Literal
 from uuid import UUID
 
-from sqlalchemy import bindparam, column, func, insert, select, text
+from sqlalchemy import BigInteger, bindparam, column, func, insert, literal, select, text, tuple_
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as insert_once
 
@@ -142,11 +142,13 @@ async def compared(work: Work, area: int) -> list[dict[str, Any]]:
 
 
 async def differences(work: Work, area: int, cursor: str | None, limit: int) -> dict[str, Any]:
-    """A page of the lines that differ, in the order of their cases' ids, with both sides."""
+    """A page of the lines that differ, by their cases' ids and then by town, with both sides."""
     question = {"differences": area}
     wanted = select(*(_side[one.name] for one in _SHOWN)).where(_DIFFER)
     if cursor is not None:
-        wanted = wanted.where(_side.case_id > cursors.read(cursor, question, "u")[0])
+        case_id, town = cursors.read(cursor, question, "ui")
+        after = tuple_(literal(case_id), literal(town, BigInteger))
+        wanted = wanted.where(tuple_(_side.case_id, _side.town) > after)
     paged = wanted.order_by(_side.case_id, _side.town).limit(limit + 1)
     found = (await work.connection.execute(paged, _bound(area))).all()
     more, rows = len(found) > limit, found[:limit]
@@ -155,7 +157,7 @@ async def differences(work: Work, area: int, cursor: str | None, limit: int) -> 
     known = (await work.connection.execute(select(cards).where(cards.c.id.in_(ids)))).all()
     names = await listing.surnames(work, known)
     numbers = {row.id: row.number for row in known}
-    following = cursors.write((rows[-1].case_id,), question) if more else None
+    following = cursors.write((rows[-1].case_id, rows[-1].town), question) if more else None
     items = [
         dict(row._mapping)
         | {"number": numbers.get(row.case_id), "subject": names.get(row.case_id)}

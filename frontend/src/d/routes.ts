@@ -42,6 +42,7 @@ export const PAGES: Page[] = [
   { path: '/audit', title: '审计', page: () => import('./pages/admin/Audit.vue'), permission: 'record.read', menu: '管理' },
   { path: '/holidays', title: '节假日', page: () => import('./pages/admin/Holidays.vue'), permission: 'registers.read', menu: '管理' },
   { path: '/areas', title: '地区', page: () => import('./pages/admin/Areas.vue'), permission: 'definitions.read', menu: '管理' },
+  { path: '/templates', title: '文书模板', page: () => import('./pages/admin/Templates.vue'), permission: 'templates.keep', menu: '管理' },
   { path: '/kinds', title: '案件类型定义', page: () => import('./pages/admin/Kinds.vue'), permission: 'definitions.read', menu: '管理' },
   { path: '/me', title: '本人账号', page: () => import('./pages/me/Me.vue') },
   { path: '/login', title: '登录', page: () => import('./pages/login/Login.vue'), free: true },
