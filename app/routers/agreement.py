@@ -34,9 +34,12 @@ class PenPoint(Body):
     time: int = Field(title="时间（毫秒）", ge=0, le=2**53)
 
 
+Stroke = Annotated[list[PenPoint], Field(max_length=MOST_POINTS)]
+
+
 class SignatureBody(CommandBody):
     answers: SignatureAnswers = Field(title="关于签名")
-    strokes: list[list[PenPoint]] = Field(title="笔迹", min_length=1, max_length=300, repr=False)
+    strokes: list[Stroke] = Field(title="笔迹", min_length=1, max_length=300, repr=False)
 
     @model_validator(mode="after")
     def _is_one(self) -> Self:

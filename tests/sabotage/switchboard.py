@@ -97,7 +97,7 @@ SWITCHES = (
     ),
     Sabotage(
         "a paper may say where she hides",
-        "app/services/papers/application.py",
+        "app/services/papers/secrets.py",
         "    if any(len(_bare(s)) >= SHORTEST and _bare(s) in whole for s in secrets):",
         "    if False:",
         "tests/stories/test_papers.py::test_where_she_hides_gets_into_none",
