@@ -45,9 +45,9 @@ SWITCHES = (
     ),
     Sabotage(
         "a function that looks past the wall takes its tables from whoever calls",
-        "migrations/versions/2026_11_25_conflicts_of_a_case.py",
-        "security definer set search_path from current as",
-        "security definer as",
+        "migrations/versions/2026_11_25_person_changes.py",
+        "language plpgsql security definer set search_path from current as",
+        "language plpgsql security definer as",
         "tests/security/test_wall_rules.py::test_functions_that_look_past_the_wall_are_fixed_to_it",
     ),
     # Sight
