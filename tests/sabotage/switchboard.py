@@ -306,7 +306,7 @@ SWITCHES = (
     ),
     Sabotage(
         "names outlive their case",
-        "migrations/versions/2026_11_25_conflicts_of_a_case.py",
+        "migrations/versions/2026_11_25_person_changes.py",
         "    delete from party_gram where case_id = of_case;\n",
         "",
         "tests/stories/test_rights.py::test_an_erased_case_says_so_and_names_nobody",
