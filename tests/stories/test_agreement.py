@@ -15,6 +15,7 @@ from tests.kinds.journey import Journey
 from tests.kinds.test_every_kind import ids
 from tests.kinds.walks.mediation import steps
 from tests.stories.answers import command
+from tests.stories.files import photo
 
 __all__ = ["ids"]
 
@@ -147,10 +148,9 @@ async def test_what_cannot_be_signed(client: Client, table: Table) -> None:
     for wrong in wrongs:
         answer = await table.mediator.post(f"{table.url}/signatures", json=body | wrong)
         assert answer.status_code == 422, (wrong, answer.text)
-    as_file = {"what": "signature", "title": "签名"}
-    photo = command(as_file) | {"content": "aGVsbG8="}
     url = f"/cases/{table.journey.case_id}/attachments"
-    assert (await table.mediator.post(url, json=photo)).status_code == 422
+    brought = await table.mediator.post(url, json=photo("signature"))
+    assert brought.json()["problems"][0]["field"] == "answers.what", brought.text
     await table.correct(content=f"甲方住{steps.WIFE['present_address']}，乙方不得前往")
     hidden = await table.mediator.get(table.url)
     assert hidden.json()["type"] == "/problems/secret-in-paper", hidden.text

@@ -124,6 +124,9 @@ async def test_each_keeps_its_own_ledger_and_sees_no_further(client: Client) -> 
     (line,) = (await got(village, "differences", at, area=VILLAGE))["items"]
     assert line["case_id"] == case_id
     assert (await settled(town, [line], "taken", "town_right", at)).status_code == 403
+    lines = [{name: line[name] for name in ("case_id", "signed_id")}]
+    beyond = {"area": 441803000000, "lines": lines, "verdict": "taken", "why": "town_right"}
+    assert (await posted(fed, "settle", at, beyond)).status_code == 403, "another district"
     for path, query in (
         ("women", {}),
         ("differences", {"area": DISTRICT}),

@@ -71,6 +71,15 @@ async def test_one_person_is_one_line_with_all_her_cases_and_the_last_contact(
 
     # As far as one sees: her village both cases, the grid worker no violence, elsewhere nobody.
     assert await names(village) == ["梁*"]
+    # A committee that is asked to help in a violence case has it on its list, without her name.
+    mediator, town = await client("mediator"), await client("women_fed_town")
+    committee = (await mediator.get("/me")).json()["organisation"]["id"]
+    asked = {"organisation_id": committee, "needs": ["other"], "ground": "law",
+             "legal_basis": "joint"}  # fmt: skip
+    await send(town, f"dv_warning/{violence}/refer_on", asked, NOW + 21 * DAY)
+    (given,) = (await mediator.get("/cases")).json()["items"]
+    assert (given["id"], given["subject"]) == (violence, None)
+    assert await names(mediator) == []
     (seen,) = (await listed(await client("grid_worker")))["items"]
     assert [one["id"] for one in seen["cases"]] == [visits]
     assert await names(await client("grid_worker_2")) == []
