@@ -32,8 +32,16 @@ async def test_a_town_runs_its_round_and_the_district_reconciles(
     await expect(row).to_contain_text("C 普通")
     await expect(town.page).to_have_url("/women?unvisited=6")
     await seen_well(town)
-    link = row.get_by_role("link")
-    assert await link.get_attribute("href") == f"/cases/{case_id}"
+    number = row.get_by_role("link", name=re.compile("探访"))
+    assert await number.get_attribute("href") == f"/cases/{case_id}"
+    await town.page.get_by_role("region", name=re.compile("在册妇女")).focus()
+    await town.page.keyboard.press("Tab")
+    await expect(row.get_by_role("link", name="梁*")).to_be_focused()
+    await town.page.keyboard.press("Enter")
+    await expect(town.page.get_by_label("案件", exact=True)).to_contain_text("留守妇女")
+    await expect(town.page.get_by_label("探访", exact=True)).to_contain_text("探访登记")
+    await town.page.go_back()
+    await town.opened("留守妇女台账")
 
     await town.click("摸底排查")
     await town.page.get_by_label("地区", exact=True).get_by_role("button", name="源潭镇").click()
@@ -50,6 +58,8 @@ async def test_a_town_runs_its_round_and_the_district_reconciles(
     await fed.page.goto("/women?tab=compared")
     line = fed.page.get_by_role("row").filter(has_text="梁*")
     await expect(line).to_contain_text("没有登记")
+    hers = line.get_by_role("link", name="梁*")
+    await expect(hers).to_have_attribute("href", re.compile("^/people/"))
     await seen_well(fed)
     await line.get_by_role("checkbox").check()
     go = fed.page.get_by_role("button", name="处理所选 1 人")

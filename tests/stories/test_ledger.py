@@ -171,10 +171,15 @@ async def test_the_list_shows_whom_nobody_visited(client: Client) -> None:
 async def test_her_page_says_when_she_was_visited(client: Client) -> None:
     case_id = await enrolled(client, 0)
     village, fed = await client("women_fed_village"), await client("women_fed_district")
+    town = await client("women_fed_town")
     for days in (10, 90):
         await send(village, f"{KIND}/{case_id}/record_visit", WELL, NOW + days * DAY)
-    parties = (await fed.get(f"/cases/{case_id}/parties")).json()["items"]
-    page = (await fed.get(f"/people/{parties[0]['person_id']}")).json()
+    (line,) = (await got(fed, "women", NOW + 91 * DAY))["items"]
+    await posted(town, f"towns/{TOWN}/sign", NOW + 91 * DAY)
+    (differing,) = (await got(fed, "differences", NOW + 91 * DAY, area=TOWN))["items"]
+    assert line["person_id"] == differing["person_id"]
+    page = (await fed.get(f"/people/{line['person_id']}")).json()
+    assert page["name"] == NAMES[0]
     assert [one["case_id"] for one in page["visits"]] == [case_id] * 2
     assert page["visits"][0]["title"] == "探访登记"
     assert datetime.fromisoformat(page["visits"][0]["happened_at"]) == NOW + 90 * DAY

@@ -157,10 +157,12 @@ async def differences(work: Work, area: int, cursor: str | None, limit: int) -> 
     known = (await work.connection.execute(select(cards).where(cards.c.id.in_(ids)))).all()
     names = await listing.surnames(work, known)
     numbers = {row.id: row.number for row in known}
+    women_named = {row.id: row.subject for row in known if row.id in names}
     following = cursors.write((rows[-1].case_id, rows[-1].town), question) if more else None
     items = [
         dict(row._mapping)
         | {"number": numbers.get(row.case_id), "subject": names.get(row.case_id)}
+        | {"person_id": women_named.get(row.case_id)}
         | {"reachable": row.case_id in numbers, "fields": _differing(row.said, row.held)}
         for row in rows
     ]

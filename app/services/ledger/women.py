@@ -131,6 +131,7 @@ async def found(
 def _woman(work: Work, row: Any, names: Mapping[Any, str]) -> dict[str, Any]:
     return listing.card(work, row) | {
         "subject": names.get(row.id),
+        "person_id": row.subject if row.id in names else None,
         "level": row.level,
         "enrolled_at": row.enrolled_at,
         "last_visit": row.last_visit,
