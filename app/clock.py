@@ -200,11 +200,35 @@ def due(term: Term, start: datetime, holidays: Holidays) -> datetime:
             for _ in range(term.n):
                 last = holidays.next_working(last + _DAY)
             return end_of_day(last)
+        case Days() | Months():
+            last = _last_day(term, last)
+            return rolled(last, holidays) if term.rolls else end_of_day(last)
+
+
+def rolled(day: date, holidays: Holidays) -> datetime:
+    """The end of the day, or of the next working one if it is off (民法典 203)."""
+    return end_of_day(holidays.next_working(day))
+
+
+def moves(term: Term) -> bool:
+    """Whether days off move the end of such a term."""
+    return isinstance(term, WorkDays) or (isinstance(term, Days | Months) and term.rolls)
+
+
+def last_day(term: Term, start: datetime) -> date | None:
+    """The day on which a term ends before a day off moves it on. None for one that does not roll:
+    it ends then, or, of working days, is counted from its start again."""
+    if isinstance(term, Days | Months) and term.rolls:
+        return _last_day(term, local_day(start))
+    return None
+
+
+def _last_day(term: Days | Months, first: date) -> date:
+    match term:
         case Days():
-            last += term.n * _DAY
+            return first + term.n * _DAY
         case Months():
-            last = _months_after(last, term.n)
-    return end_of_day(holidays.next_working(last) if term.rolls else last)
+            return _months_after(first, term.n)
 
 
 def corrected(

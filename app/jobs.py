@@ -22,7 +22,7 @@ from app.config import LEAST_YEARS, WorkerSettings
 from app.crypto.signing import Es256, Signer
 from app.db import CommitFailed, make_engine, transaction
 from app.kinds import KINDS
-from app.services import reminders
+from app.services import reminders, rolling
 from app.services.record import sealing
 from app.services.record.sealing import RolledBack
 
@@ -73,6 +73,10 @@ async def _remind(bench: Bench) -> int:
     return await reminders.send(bench.engine, KINDS, clock.now())
 
 
+async def _roll(bench: Bench) -> int:
+    return await rolling.follow(bench.engine, KINDS, clock.now())
+
+
 async def _clear_away(bench: Bench) -> int:
     """What guarded against guessing and repeats, and sessions, once their time is over."""
     return await _in_turns(bench, _CLEAR)
@@ -111,6 +115,7 @@ _EXPIRE = text("select exports_expire(:most)")
 CHORES: Final = (
     Chore("seal", timedelta(minutes=1), _seal),
     Chore("remind", timedelta(minutes=1), _remind),
+    Chore("roll", timedelta(minutes=1), _roll),
     Chore("clear away", timedelta(hours=1), _clear_away),
     Chore("expire exports", timedelta(minutes=1), _expire),
     Chore("sweep", timedelta(hours=1), _sweep),

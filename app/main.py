@@ -76,6 +76,7 @@ from app.services.district import calendar
 
 PREFIX = "/api/v1"
 TRY_AGAIN_SECONDS = 1
+CALENDAR_SECONDS = 60
 
 log = logging.getLogger("anlan")
 
@@ -90,6 +91,7 @@ def create_app(kinds: Kinds = KINDS, engine: AsyncEngine | None = None) -> FastA
             clock.refuse_demo_clock()
         made = engine or make_engine(_url(), settings)
         waiting = await _reach(app, made)
+        app.state.jobs.add(asyncio.create_task(_keep_calendar(app)))
         # Everything built at start lives as long as the process: keep the collector off it.
         gc.collect()
         gc.freeze()
@@ -208,6 +210,18 @@ async def _keep_trying(app: FastAPI, engine: AsyncEngine) -> None:
                 log.critical("%s", error if isinstance(error, SettingsError) else type(error))
                 signal.raise_signal(signal.SIGTERM)
                 return
+
+
+async def _keep_calendar(app: FastAPI) -> None:
+    """Read again what was marked through another process: all reckon by one calendar."""
+    while True:
+        await asyncio.sleep(CALENDAR_SECONDS)
+        try:
+            if app.state.engine is not None:
+                app.state.holidays = await calendar.load(app.state.engine)
+        except Exception as error:
+            if not away(error):
+                raise
 
 
 def _url() -> str:

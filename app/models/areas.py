@@ -51,12 +51,14 @@ class Bed(SQLModel, table=True):
 
 
 class Holiday(SQLModel, table=True):
-    """A day the district marks as holiday or make-up working day, over the shipped calendar."""
+    """A day the district marks as holiday or make-up working day, over the shipped calendar, until
+    it takes the mark back."""
 
     day: date = Field(primary_key=True)
     is_working: bool
     name: str
     source: str
+    removed_at: datetime | None = moment(default=None)
 
 
 class SurveyRound(SQLModel, table=True):

@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -223,7 +223,10 @@ class Referral(Placed, table=True):
 
 
 class Deadline(Placed, table=True):
-    """One running, met or dropped clock. Lateness is never stored."""
+    """One running, met or dropped clock. Lateness is never stored.
+
+    `ends_on` is the day on which a term ends that a day off moves on to `due_at`, None for others.
+    """
 
     id: UUID = Field(primary_key=True)
     case_id: UUID = Field(foreign_key="case.id")
@@ -235,6 +238,7 @@ class Deadline(Placed, table=True):
     started_at: datetime = moment()
     alert_at: datetime | None = moment(default=None)
     due_at: datetime = moment()
+    ends_on: date | None = None
     met_at: datetime | None = moment(default=None)
     met_by: UUID | None = None
     met_outcome: str | None = None

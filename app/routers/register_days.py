@@ -3,8 +3,9 @@
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, BackgroundTasks, Path, Query, Request, Response
+from fastapi import APIRouter, BackgroundTasks, FastAPI, Path, Query, Request, Response
 from pydantic import Field
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.access import Work
 from app.deps import EngineDep, needs
@@ -104,9 +105,9 @@ async def read_holiday(
 async def preview_holiday(
     work: Annotated[Work, needs(Permission.HOLIDAYS_KEEP)],
     day: Marked,
-    is_working: Annotated[bool, Query(title="上班（调休）")],
+    is_working: Annotated[bool | None, Query(title="上班（调休）；撤销标注则不填")] = None,
 ) -> HolidayMoves:
-    """标注以前查看：哪些期限以后起算的会改在另一天到期，各举一例；已经起算的不变。"""
+    """标注或撤销标注以前查看：哪些期限会改在另一天到期，各举一例；已经起算、未到期的同样改期。"""
     found = moved.moved(work.kinds, work.holidays, day, is_working=is_working)
     return HolidayMoves(items=[MovedShown(**vars(one)) for one in found])
 
@@ -123,19 +124,33 @@ async def mark_holiday(
     if_match: IfMatch = None,
     if_none_match: IfNoneMatch = None,
 ) -> HolidayShown:
-    """标注一天放假或者上班（系统管理员）；之后起算的期限按新的日历计算。
-    第一次标注带 If-None-Match: *，修改带 If-Match。"""
+    """标注一天放假或者上班（系统管理员）；之后起算的期限按新的日历计算，已经起算、未到期的
+    随即改期（民法典 203）。第一次标注带 If-None-Match: *，修改带 If-Match。"""
     seen = tag_or_none(if_match, if_none_match)
     row = await holidays.mark(
         work, day, seen, is_working=body.is_working, name=body.name, source=body.source
     )
-
-    async def read_again() -> None:
-        request.app.state.holidays = await calendar.load(engine)
-
-    # After the answer, so after the commit: what others did not yet see is no calendar.
-    after.add_task(read_again)
+    after.add_task(_read_again, request.app, engine)
     return _marked(row, response)
+
+
+@router.post("/holidays/{day}/remove", status_code=204)
+async def take_holiday_back(
+    work: Annotated[Work, needs(Permission.HOLIDAYS_KEEP)],
+    engine: EngineDep,
+    day: Marked,
+    request: Request,
+    after: BackgroundTasks,
+    if_match: IfMatch = None,
+) -> None:
+    """撤销标注，这一天恢复国家的放假安排；期限随之改期。"""
+    await holidays.take_back(work, day, tag_or_none(if_match, None))
+    after.add_task(_read_again, request.app, engine)
+
+
+async def _read_again(app: FastAPI, engine: AsyncEngine) -> None:
+    """After the answer, so after the commit: what others did not yet see is no calendar."""
+    app.state.holidays = await calendar.load(engine)
 
 
 def _marked(row: Any, response: Response) -> HolidayShown:

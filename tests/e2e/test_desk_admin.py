@@ -246,6 +246,13 @@ async def test_a_day_is_marked_knowing_what_it_moves_and_nobody_is_overwritten(
     await form.get_by_role("button", name="用我填写的").click()
     await expect(form).to_be_hidden()
     await expect(row).to_contain_text("清城区人大常委会决定")
+    await row.get_by_role("button").click()
+    await form.get_by_role("radio", name="撤销标注").check()
+    await expect(seven).to_contain_text((day - timedelta(days=7)).isoformat())
+    await seen_well(sat)
+    await form.get_by_role("button", name="撤销标注").click()
+    await expect(form).to_be_hidden()
+    await expect(sat.page.get_by_text("这一年没有另外标注的日子")).to_be_visible()
 
     await sat.click("案件类型定义", "link")
     await sat.click("人身安全保护令")

@@ -18,6 +18,9 @@ BARRING = {
 WORKS: dict[str, set[str]] = {
     "seal_take": {WORKER},
     "notices_send": {WORKER},
+    "holidays_marked": {WORKER},
+    "clocks_rolling": {WORKER},
+    "clocks_move": {WORKER},
     "clear_away": {WORKER},
     "exports_expire": {WORKER},
     "record_sweep": {WORKER},

@@ -18,7 +18,7 @@ from app.places import Place, place_of
 from app.policy import BY_AREA
 from app.roles import Role
 from app.services.acting import effects, referrals
-from app.services.acting.deadlines import Happened
+from app.services.acting.happened import Happened
 from app.services.acting.steps import Asked, Plan, step
 from app.services.rows import commands
 from app.services.rows.batch import Batch

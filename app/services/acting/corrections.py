@@ -23,7 +23,7 @@ from app.roles import Role
 from app.services.acting import deadlines, facts
 from app.services.acting.answers import open_answers, split
 from app.services.acting.cases import write_card
-from app.services.acting.deadlines import Happened
+from app.services.acting.happened import Happened, counted_from
 from app.services.acting.steps import Asked, record, text_of
 from app.services.rows import commands
 from app.services.rows.batch import Batch
@@ -90,7 +90,7 @@ async def correct(
     parts = split(form)
     parts.open.update({n: v for n, v in old.details.items() if n in parts.people})
     parts.sealed[REASON] = reason
-    counted_from = action.counted_from if action else kind.counted_from
+    legal = action.counted_from if action else kind.counted_from
     outcome = action.outcome_field if action else kind.opening_outcome
     answers = parts.open | parts.sealed
     event = Happened(
@@ -99,7 +99,7 @@ async def correct(
         at=old.happened_at,
         answers=answers,
         outcome=text_of(getattr(form, outcome)) if outcome else None,
-        counted_from=deadlines.counted_from(answers, counted_from, old.happened_at),
+        counted_from=counted_from(answers, legal, old.happened_at),
     )
     asked = Asked(
         command=command,

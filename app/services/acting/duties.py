@@ -9,9 +9,9 @@ from app.kinds.common import DUTY_TO_REPORT
 from app.kinds.people import REPORT_FLAGS, PartyRole
 from app.models import Deadline
 from app.roles import Role
-from app.services.acting import deadlines
-from app.services.acting.deadlines import Earlier, Happened
+from app.services.acting import reckoning
 from app.services.acting.facts import parties_at
+from app.services.acting.happened import Earlier, Happened
 from app.services.persons import people
 from app.services.persons.people import Known
 from app.services.rows.batch import Batch
@@ -50,7 +50,7 @@ async def arise(
     if not await _protected(work, case, event, joined):
         return
     owner = min(work.actor.roles, key=list(Role).index).value
-    started = await deadlines.start(work, kind, case, DUTY_TO_REPORT, event, earlier, owner=owner)
+    started = await reckoning.start(work, kind, case, DUTY_TO_REPORT, event, earlier, owner=owner)
     batch.add(Deadline, **columns(started))
 
 

@@ -42,7 +42,7 @@ from app.models.columns import TZ, table_of
 from app.places import place_of
 from app.roles import Role
 from app.services.acting import referrals
-from app.services.acting.deadlines import Happened
+from app.services.acting.happened import Happened
 from app.services.rows.batch import Batch
 from app.services.rows.cards import Card
 

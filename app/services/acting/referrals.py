@@ -14,8 +14,8 @@ from app.ids import uuid7
 from app.kinds.referral import REFERRAL_REPLY, Declined, LegalBasis
 from app.models import Deadline, Notice, Organisation, Referral
 from app.roles import Role
-from app.services.acting import deadlines
-from app.services.acting.deadlines import Happened
+from app.services.acting import reckoning
+from app.services.acting.happened import Happened
 from app.services.rows.batch import Batch
 from app.services.rows.cards import Card, columns
 
@@ -58,7 +58,7 @@ async def send(
     if found.open:
         raise Refused("referral-open", "已经转介给该单位，正在等待答复", basis="粤办法 20")
     assert role is not None  # noqa: S101 - whoever a case is handed to works on such
-    started = await deadlines.start(
+    started = await reckoning.start(
         work, kind, case, REFERRAL_REPLY, event, _nothing, each=str(to), owner=role.value
     )
     batch.add(Deadline, **columns(started))

@@ -29,7 +29,7 @@ from app.models import Case, CaseVault, Event, Outbox
 from app.roles import Role
 from app.services.acting import deadlines, duties, effects, facts
 from app.services.acting.answers import Split, seal_answers, split
-from app.services.acting.deadlines import Happened
+from app.services.acting.happened import Happened, counted_from
 from app.services.data_rights import disclosures
 from app.services.persons import people
 from app.services.persons.people import Known
@@ -104,7 +104,7 @@ async def step(
         at=at,
         answers=answers,
         outcome=text_of(getattr(form, plan.outcome)) if plan.outcome else None,
-        counted_from=deadlines.counted_from(answers, plan.counted_from, at),
+        counted_from=counted_from(answers, plan.counted_from, at),
     )
     amount = getattr(form, plan.amount) if plan.amount else None
     record(work, case, happened, parts, joined, asked, batch, amount=amount)

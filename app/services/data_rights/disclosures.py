@@ -19,7 +19,7 @@ from app.permissions import HOLDERS, Permission
 from app.places import Place, place_of
 from app.roles import Role
 from app.services.acting import effects
-from app.services.acting.deadlines import Happened
+from app.services.acting.happened import Happened
 from app.services.rows import cursors, titles
 from app.services.rows.batch import Batch
 from app.services.rows.cards import Card

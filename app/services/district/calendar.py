@@ -8,7 +8,7 @@ from app.clock import HOLIDAYS, Holidays
 from app.db import transaction
 from app.models import Holiday
 
-_DAYS = select(col(Holiday.day), col(Holiday.is_working))
+_DAYS = select(col(Holiday.day), col(Holiday.is_working)).where(col(Holiday.removed_at).is_(None))
 
 
 async def load(engine: AsyncEngine) -> Holidays:

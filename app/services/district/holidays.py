@@ -9,7 +9,7 @@ from sqlalchemy import extract, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
-from app import crypto
+from app import clock, crypto
 from app.access import Work
 from app.errors import NotFound, Stale
 from app.models import Holiday
@@ -18,11 +18,12 @@ from app.services.record import audit
 from app.services.record.audit import What
 
 TABLE = table_of(Holiday)
+_STANDS = col(Holiday.removed_at).is_(None)
 
 
 async def marked(work: Work, year: int | None = None) -> Sequence[Any]:
     """The marked days (day, is_working, name, source), of one year or all, in order."""
-    wanted = select(TABLE).order_by(col(Holiday.day))
+    wanted = select(TABLE).where(_STANDS).order_by(col(Holiday.day))
     if year is not None:
         wanted = wanted.where(extract("year", col(Holiday.day)) == year)
     return (await work.connection.execute(wanted)).all()
@@ -30,7 +31,7 @@ async def marked(work: Work, year: int | None = None) -> Sequence[Any]:
 
 async def load(work: Work, day: date, *, lock: bool = False) -> Any:
     """The mark of one day; NotFound if it has none."""
-    wanted = select(TABLE).where(TABLE.c.day == day)
+    wanted = select(TABLE).where(_STANDS, TABLE.c.day == day)
     found = await work.connection.execute(wanted.with_for_update() if lock else wanted)
     row = found.one_or_none()
     if row is None:
@@ -50,7 +51,10 @@ async def mark(
     """Mark a day, or change the mark whose tag somebody saw; the row. The same mark again changes
     nothing. Raises Stale if somebody else marked the day meanwhile."""
     values = {"is_working": is_working, "name": name, "source": source}
-    made = insert(TABLE).values(day=day, **values).on_conflict_do_nothing().returning(*TABLE.c)
+    anew = insert(TABLE).values(day=day, **values)
+    made = anew.on_conflict_do_update(
+        index_elements=["day"], set_={**values, "removed_at": None}, where=~_STANDS
+    ).returning(*TABLE.c)
     about = f"holiday:{day}"
     if seen is None and (new := (await work.connection.execute(made)).one_or_none()):
         await audit.note_of(work, What.REGISTER_CHANGED, about=about)
@@ -63,3 +67,14 @@ async def mark(
     await audit.note_of(work, What.REGISTER_CHANGED, about=about)
     changed = update(TABLE).where(TABLE.c.day == day).values(**values).returning(*TABLE.c)
     return (await work.connection.execute(changed)).one()
+
+
+async def take_back(work: Work, day: date, seen: str | None) -> None:
+    """Let the day be again as the State Council has it. NotFound if it bears no mark, Stale if that
+    is not the one whose tag somebody saw."""
+    known = await load(work, day, lock=True)
+    if tag_of(known) != seen:
+        raise Stale("这一天的标注已被他人修改，请刷新后再改")
+    await audit.note_of(work, What.REGISTER_CHANGED, about=f"holiday:{day}")
+    gone = update(TABLE).where(TABLE.c.day == day).values(removed_at=clock.now())
+    await work.connection.execute(gone)

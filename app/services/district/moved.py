@@ -1,12 +1,12 @@
 """What marking a day moves: the terms of the definitions that would then end on another day."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from app import clock
-from app.clock import Days, Holidays, Months, Term, WorkDays
-from app.kinds.base import AtValidUntil, ByAnswer, CaseKind, DeadlineRule
+from app.clock import HOLIDAYS, Days, Holidays, Months, Term, WorkDays
+from app.kinds.base import CaseKind, DeadlineRule
 from app.services.rows import terms
 
 
@@ -25,16 +25,18 @@ class Moved:
 
 
 def moved(
-    kinds: Mapping[str, CaseKind], holidays: Holidays, day: date, *, is_working: bool
+    kinds: Mapping[str, CaseKind], holidays: Holidays, day: date, *, is_working: bool | None
 ) -> list[Moved]:
-    """Every term that ends elsewhere once the day is off or worked, each with the latest start that
-    shows it, in the order of the definitions. Terms that protect somebody do not roll and are none
-    of them; clocks that run already keep their end."""
-    marked = holidays.with_days({day: is_working})
+    """Every term that ends elsewhere once the day is off or worked, or (None) again as announced,
+    each with the latest start that shows it, in the order of the definitions. Terms that protect
+    somebody do not roll and are none of them. A clock that runs already, from that start, moves
+    like one to come."""
+    wanted = HOLIDAYS.is_working(day) if is_working is None else is_working
+    marked = holidays.with_days({day: wanted})
     found: list[Moved] = []
     for kind in kinds.values():
         for rule in kind.deadlines:
-            for term in _terms(rule):
+            for term in terms.rolling(rule):
                 start = _start(term, day)
                 if start is None:
                     continue
@@ -50,16 +52,6 @@ def _moved(kind: CaseKind, rule: DeadlineRule, term: Term, **ends: date) -> Move
     return Moved(kind=kind.title, title=rule.title, term=length, basis=rule.basis, **ends)
 
 
-def _terms(rule: DeadlineRule) -> Iterator[Term]:
-    match rule.due:
-        case AtValidUntil():
-            return
-        case ByAnswer():
-            yield from (*rule.due.terms.values(), rule.due.otherwise)
-        case _:
-            yield rule.due
-
-
 def _start(term: Term, day: date) -> date | None:
     """The latest start from which the term, were every day worked, would come to its end on the
     day; None for a term that no calendar moves."""
@@ -71,7 +63,7 @@ def _start(term: Term, day: date) -> date | None:
         case Months(rolls=True):
             plain, last = replace(term, rolls=False), day - timedelta(days=28 * term.n)
             days = (last - timedelta(days=back) for back in range(3 * term.n + 4))
-            return next((one for one in days if _end(plain, one, clock.HOLIDAYS) == day), None)
+            return next((one for one in days if _end(plain, one, HOLIDAYS) == day), None)
     return None
 
 

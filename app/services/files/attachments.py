@@ -25,7 +25,7 @@ from app.models import Account, Attachment
 from app.models.columns import TZ, table_of
 from app.services.acting.answers import split
 from app.services.acting.cases import write_card
-from app.services.acting.deadlines import Happened
+from app.services.acting.happened import Happened
 from app.services.acting.steps import Asked, record
 from app.services.files.apart import File
 from app.services.identity import accounts

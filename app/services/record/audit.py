@@ -59,6 +59,7 @@ class What(StrEnum):
     HOLD_CHANGED = "hold_changed"
     PHONE_CONFLICT_SETTLED = "phone_conflict_settled"
     DEVICES_LOST = "devices_lost"
+    CLOCK_MOVED = "clock_moved"
     REGISTER_CHANGED = "register_changed"
     PERSON_CHANGED = "person_changed"
     EXPORT_MADE = "export_made"
@@ -114,6 +115,7 @@ LABELS: Final[dict[What, str]] = {
     What.HOLD_CHANGED: "变更案件保留",
     What.PHONE_CONFLICT_SETTLED: "处理手机冲突记录",
     What.DEVICES_LOST: "登记设备遗失",
+    What.CLOCK_MOVED: "期限因节假日改期",
     What.REGISTER_CHANGED: "修改登记信息",
     What.PERSON_CHANGED: "修改人员信息",
     What.EXPORT_MADE: "导出",

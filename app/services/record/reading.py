@@ -61,6 +61,7 @@ ABOUT: Final[Mapping[str, str]] = {
     "backup": "备份",
     "bed": "床位",
     "case": "案件",
+    "deadline": "期限",
     "export": "导出",
     "glass": "紧急查阅",
     "holiday": "节假日",

@@ -4,7 +4,7 @@ Plain records, not table objects: those watch every attribute, and cost as much 
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -59,6 +59,7 @@ class Clock:
     seen_by: list[int] = field(default_factory=list)
     each: str | None = None
     alert_at: datetime | None = None
+    ends_on: date | None = None
     met_at: datetime | None = None
     met_by: UUID | None = None
     met_outcome: str | None = None

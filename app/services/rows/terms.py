@@ -1,8 +1,9 @@
 """Clocks of the definitions, in words and as data."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from app import clock
 from app.clock import CourtHours, Days, Hours, Months, Term, WorkDays
 from app.kinds.base import AtValidUntil, ByAnswer, DeadlineRule, Every, Steps, TermOf
 
@@ -23,6 +24,27 @@ def describe(rule: DeadlineRule) -> dict[str, Any]:
         "each": list(rule.each),
         "series": _series(rule.then),
     }
+
+
+def rolling(rule: DeadlineRule) -> list[Term]:
+    """Every term by which the clock may run and whose end days off move, the first one first."""
+    found = [*_each(rule.due), *rule.extended_by.values()]
+    match rule.then:
+        case Every(term=term):
+            found += _each(term)
+        case Steps(terms=steps):
+            found += steps
+    return [term for term in found if clock.moves(term)]
+
+
+def _each(term: TermOf) -> Iterable[Term]:
+    match term:
+        case AtValidUntil():
+            return ()
+        case ByAnswer():
+            return (*term.terms.values(), term.otherwise)
+        case _:
+            return (term,)
 
 
 UNITS: Mapping[type[Term], tuple[str, str]] = {
