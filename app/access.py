@@ -244,6 +244,32 @@ LINKED = (
 )
 """The links of a case, each with the case at its other end if the actor may see it."""
 
+PARTS = 200
+"""What the people of a case do in others is read up to here: no household has as much."""
+
+_party = table_of(CaseParty).c
+_same_people = func.one_person(
+    func.array(
+        select(_party.person_id).where(_party.case_id == bindparam("case_id")).scalar_subquery(),
+        type_=ARRAY(Uuid),
+    )
+)
+HOUSEHOLD = (
+    select(_party.role, *_case)
+    .join(Case, _case.id == _party.case_id)
+    .where(
+        # Asked once, in a select of its own: else the function would be called for every part.
+        _party.person_id == any_(cast(select(_same_people).scalar_subquery(), ARRAY(Uuid))),
+        _case.id != bindparam("case_id"),
+        _case.kind == any_(bindparam("readable", type_=ARRAY(Text))),
+        within_reach(Case),
+    )
+    .order_by(_case.opened_at.desc(), _case.id.desc(), _party.role)
+    .limit(PARTS)
+)
+"""The other cases of a case's people, as far as the actor may see them, and as what they stand in
+each: the newest first. A person typed in anew with the same number is the same."""
+
 _PEOPLE = select(table_of(Person)).where(
     col(Person.id) == any_(bindparam("ids", type_=ARRAY(Uuid)))
 )

@@ -164,6 +164,21 @@ class DeadlineList(Shown):
     items: list[DeadlineShown] = shown(S1, "期限")
 
 
+class AxisLane(CaseBrief):
+    """A case on the axis of time. The first is the one that was asked for."""
+
+    grew_from_here: bool | None = shown(S1, "是否由本案产生；不关联的为空")
+    why: str | None = shown(S2, "关联原因")
+    people: list[str] = shown(S2, "本案人员在其中的身份")
+    deadlines: list[DeadlineShown] = shown(S1, "期限，先到期的在前")
+    more_deadlines: bool = shown(S1, "还有更早的期限")
+
+
+class Axis(Shown):
+    lanes: list[AxisLane] = shown(S1, "本案和同一家庭的其他案件")
+    more: int = shown(S1, "没有列出的其他可见案件数")
+
+
 class ActionShown(Shown):
     """What can be done now; `form` names a schema of GET /kinds."""
 

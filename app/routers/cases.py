@@ -10,6 +10,7 @@ from app.deps import needs
 from app.kinds.instruments import Danger
 from app.permissions import Permission
 from app.routers.case_parts import (
+    Axis,
     CaseListed,
     CaseShown,
     DeadlineList,
@@ -17,7 +18,7 @@ from app.routers.case_parts import (
     PartyList,
 )
 from app.routers.queries import WORD, Area, Cursor, Limit
-from app.services.seeing import listing, reading
+from app.services.seeing import axis, listing, reading
 from app.services.seeing.listing import Filters
 
 router = APIRouter(prefix="/cases", tags=["案件"])
@@ -83,11 +84,12 @@ async def read_case(work: Annotated[Work, needs(Permission.CASES_READ)], case_id
 async def read_timeline(
     work: Annotated[Work, needs(Permission.CASES_READ)],
     case_id: UUID,
+    step: Annotated[str | None, Query(title="只看这一步骤", pattern=WORD)] = None,
     cursor: Cursor = None,
     limit: Limit = 20,
 ) -> Any:
     """发生过的每一步，最近的在前，已更正的也保留。"""
-    return await reading.case_timeline(work, case_id, cursor, limit)
+    return await reading.case_timeline(work, case_id, step, cursor, limit)
 
 
 @router.get(
@@ -110,3 +112,9 @@ async def read_parties(work: Annotated[Work, needs(Permission.CASES_READ)], case
 async def read_deadlines(work: Annotated[Work, needs(Permission.CASES_READ)], case_id: UUID) -> Any:
     """案件的全部期限，包括已办结和已取消的。"""
     return {"items": await reading.case_deadlines(work, case_id)}
+
+
+@router.get("/{case_id}/axis", operation_id="read_case_axis", summary="时间轴", response_model=Axis)
+async def read_axis(work: Annotated[Work, needs(Permission.CASES_READ)], case_id: UUID) -> Any:
+    """本案、关联案件和本案人员其他案件的期限，只有本人可见的案件。"""
+    return await axis.of_case(work, case_id)

@@ -23,7 +23,7 @@ from tests.security.people import Somebody
 from tests.stories.answers import WIFE, wish
 
 UNKNOWN = "01958a00-0000-7000-8000-000000000000"
-READING = ("", "/timeline", "/parties", "/deadlines")
+READING = ("", "/timeline", "/parties", "/deadlines", "/axis")
 LISTS = (
     "/cases?limit=100", "/worklist?limit=100", "/notices?limit=100", "/partners/changes",
     "/referrals", "/sync/tasks", "/subject-requests", "/glass", "/people/matches",

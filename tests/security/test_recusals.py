@@ -19,7 +19,7 @@ from tests.stories.answers import HUSBAND, REPORT, WIFE, command
 from tests.stories.partner_papers import push, warning
 
 UNKNOWN = "01958a00-0000-7000-8000-000000000000"
-DOORS = ("", "/timeline", "/parties", "/deadlines")
+DOORS = ("", "/timeline", "/parties", "/deadlines", "/axis")
 REASON = {"reason": "与当事人有亲属关系"}
 STAFF = ("police", "police_2", "women_fed_town", "women_fed_district", "village_committee")
 RESTORED = (

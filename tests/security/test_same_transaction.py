@@ -108,7 +108,7 @@ async def test_registers_people_and_notices_leave_theirs(
     assert opened.status_code == 201
     notice = (await police.get("/notices")).json()["items"][0]["id"]
     assert (await police.post(f"/notices/{notice}/read")).status_code == 204
-    for path in ("", "/timeline", "/parties", "/deadlines", "/looks"):
+    for path in ("", "/timeline", "/parties", "/deadlines", "/axis", "/looks"):
         page = await police.get(f"/cases/{opened.json()['case_id']}{path}")
         assert page.status_code == 200, path
     number, silent = changes(witness)

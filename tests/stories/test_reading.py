@@ -88,7 +88,7 @@ async def test_the_case_page_tells_each_role_what_it_may_read(client: Client, ca
 
 
 async def test_what_is_in_the_vault_leaves_by_no_door(client: Client, case_id: str) -> None:
-    doors = ("", "/timeline", "/parties", "/deadlines")
+    doors = ("", "/timeline", "/parties", "/deadlines", "/axis")
     for name in ("police", "women_fed_district", "women_fed_town", "village_committee"):
         reader = await client(name)
         for door in doors:
@@ -121,7 +121,7 @@ async def test_a_case_out_of_sight_looks_like_none(client: Client, case_id: str)
             assert (await (await client(name)).get(f"/cases{door}")).status_code == 403
     for name in ("women_fed_feilaixia", "grid_worker_2", "court"):
         reader = await client(name)
-        for door in ("", "/timeline", "/parties", "/deadlines"):
+        for door in ("", "/timeline", "/parties", "/deadlines", "/axis"):
             hidden = await reader.get(f"/cases/{case_id}{door}")
             missing = await reader.get(f"/cases/{unknown}{door}")
             assert hidden.status_code == missing.status_code == 404, (name, door)
@@ -284,6 +284,49 @@ async def test_linked_cases_out_of_sight_are_only_counted(client: Client, case_i
     links = (await town.get(f"/cases/{case_id}")).json()["links"]
     assert ([item["id"] for item in links["items"]], links["hidden"]) == ([near], 1)
     assert far not in str(links)
+
+
+async def test_the_axis_has_the_clocks_of_the_household_as_far_as_one_sees(
+    client: Client, case_id: str
+) -> None:
+    """Hers again, his against another woman in another town, and the linked one."""
+    names = ("women_fed_district", "women_fed_town", "zongzhi", "police")
+    fed, town, zongzhi, police = [await client(name) for name in names]
+    with clock.at(NOW + timedelta(days=2)):
+        at = clock.now()
+        far = await opened(
+            fed, REPORT | {"victim": {"name": "欧阳雪"}}, at=at, area=seed.SECOND_VILLAGE
+        )
+        again = await opened(fed, REPORT, at=at, area=seed.VILLAGE)
+        other = REPORT | {"victim": {"name": "欧阳雪"}, "perpetrator": {"name": "路人"}}
+        linked = await opened(fed, other, at=at, area=seed.VILLAGE)
+        body = command({"case_id": linked, "why": "同一现场"}, at)
+        assert (await fed.post(f"/cases/dv_warning/{case_id}/link", json=body)).status_code == 200
+
+    seen = {}
+    for name, who in (("fed", fed), ("town", town), ("zongzhi", zongzhi), ("police", police)):
+        answer = await who.get(f"/cases/{case_id}/axis")
+        assert answer.status_code == 200, answer.text
+        own, *beside = answer.json()["lanes"]
+        assert (own["id"], answer.json()["more"]) == (case_id, 0)
+        assert {due["title"] for due in own["deadlines"]} >= {"出具告诫书"}
+        assert all(lane["deadlines"] for lane in beside)
+        seen[name] = {lane["id"]: (lane["why"], lane["people"]) for lane in beside}
+    near = {again: (None, ["加害人", "受害人"]), linked: ("人工关联", [])}
+    assert seen["fed"] == seen["police"] == near | {far: (None, ["加害人"])}
+    assert seen["town"] == near
+    # Who is told no names is not told either that two cases are of the same people.
+    assert seen["zongzhi"] == {linked: (None, [])}
+
+    # A mediator reads who quarrels, and of violence no name: nor that both are of one couple.
+    mediator = await client("mediator")
+    told = await opened(mediator, REPORT)
+    dispute = {"immediate_danger": False, "dispute": "divorce", "party_a": WIFE, "party_b": HUSBAND}
+    answer = await mediator.post("/cases/mediation", json=command(dispute))
+    assert answer.status_code == 201, answer.text
+    for one in (told, answer.json()["case_id"]):
+        (lane,) = (await mediator.get(f"/cases/{one}/axis")).json()["lanes"]
+        assert lane["id"] == one
 
 
 async def test_definitions_come_whole_and_once(client: Client) -> None:

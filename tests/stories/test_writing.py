@@ -213,6 +213,19 @@ async def test_danger_goes_up_by_anyone_and_down_by_a_supervisor_with_reasons(
     told = calm | {"judged": "low", "judged_reason": "加害人已被羁押"}
     assert (await boss.post(url, json=command(told))).status_code == 200
 
+    asked: dict[str, Any] = {"step": "assess_danger", "limit": 1}
+    history = []
+    while True:
+        page = (await fed.get(f"/cases/{case_id}/timeline", params=asked)).json()
+        (event,) = page["items"]
+        history.append((event["account"], event["outcome"], event["answers"]["suffocated"]))
+        if page["next"] is None:
+            break
+        asked["cursor"] = page["next"]
+    assert history == [("谭慧敏", "low", False), ("朱丽珍", "high", True)]
+    other = {"cursor": asked["cursor"], "limit": 1}
+    assert (await fed.get(f"/cases/{case_id}/timeline", params=other)).status_code == 422
+
 
 async def test_the_duty_to_report_closes_only_with_a_receipt_or_a_supervisors_reason(
     client: Client, owner: Owner

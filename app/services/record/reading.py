@@ -28,6 +28,7 @@ LOOKED: Final[Mapping[str, str]] = {
     "case_parties": "当事人",
     "case_timeline": "案件经过",
     "case_deadlines": "期限",
+    "case_axis": "时间轴",
     "case_privacy": "告知和同意",
     "case_referrals": "转介",
     "agreement": "调解协议",

@@ -49,13 +49,13 @@ async def case_page(work: Work, case_id: UUID) -> dict[str, Any]:
         "parties": people,
         "repeated": {"victim": "victim" in again, "perpetrator": "perpetrator" in again},
         "events": timeline.current(opened, found["events"]),
-        "deadlines": [_clock(opened.kind, c) for c in found["clocks"]],
+        "deadlines": [shown_clock(opened.kind, c) for c in found["clocks"]],
         "actions": [
             a
             for a in possible(opened.kind, opened.row.state, opened.roles, work.kinds)
             if a["name"] not in ANSWERS or _asked(work, found["clocks"])
         ],
-        "links": _links(work, case_id, found["links"]),
+        "links": linked(work, case_id, found["links"]),
     }
 
 
@@ -64,17 +64,20 @@ async def case_parties(work: Work, case_id: UUID) -> list[dict[str, Any]]:
     return await parties.of_case(work, await looks.open_for(work, case_id, "case_parties"))
 
 
-async def case_timeline(work: Work, case_id: UUID, cursor: str | None, limit: int) -> Page:
-    """A page of what happened, newest first. Raises NotFound, Invalid for a foreign cursor."""
+async def case_timeline(
+    work: Work, case_id: UUID, step: str | None, cursor: str | None, limit: int
+) -> Page:
+    """A page of what happened, or of how often one step was taken, newest first. Raises NotFound,
+    Invalid for a foreign cursor."""
     seen = await looks.open_for(work, case_id, "case_timeline")
-    return await timeline.page(work, seen, cursor, limit)
+    return await timeline.page(work, seen, step, cursor, limit)
 
 
 async def case_deadlines(work: Work, case_id: UUID) -> list[dict[str, Any]]:
     """Every clock the case ever had, the earliest due first. Raises NotFound."""
     opened = await looks.open_for(work, case_id, "case_deadlines")
     clocks = await deadlines.clocks_of(work, case_id)
-    return [_clock(opened.kind, c) for c in sorted(clocks, key=lambda c: (c.due_at, c.id))]
+    return [shown_clock(opened.kind, c) for c in sorted(clocks, key=lambda c: (c.due_at, c.id))]
 
 
 _IN_CHARGE = select(
@@ -108,26 +111,25 @@ def _card(work: Work, opened: Opened, names: Any) -> dict[str, Any]:
     }
 
 
+CLOCK = (
+    "id", "rule", "each", "round", "owner", "started_at", "alert_at", "due_at", "met_at",
+    "dropped_at", "dropped_reason", "paused_at", "basis",
+)  # fmt: skip
+"""What `shown_clock` needs of one."""
+
 _OPEN_CLOCKS = (
-    select(
-        *(
-            table_of(Deadline).c[name]
-            for name in (
-                "id", "rule", "each", "round", "owner", "started_at", "alert_at", "due_at",
-                "met_at", "dropped_at", "dropped_reason", "paused_at", "basis",
-            )
-        )
-    )
+    select(*(table_of(Deadline).c[name] for name in CLOCK))
     .where(
         col(Deadline.case_id) == bindparam("case_id"),
         col(Deadline.met_at).is_(None),
         col(Deadline.dropped_at).is_(None),
     )
     .order_by(col(Deadline.due_at), col(Deadline.id))
-)  # fmt: skip
+)
 
 
-def _clock(kind: CaseKind, running: Any) -> dict[str, Any]:
+def shown_clock(kind: CaseKind, running: Any) -> dict[str, Any]:
+    """A clock in words, and how it stands now."""
     now = clock.now()
     title, basis = titles.clock_of(kind, running)
     status = (
@@ -176,8 +178,8 @@ def _asked(work: Work, clocks: Sequence[Any]) -> bool:
     return any(c.rule == REFERRAL_REPLY.name and c.each == own for c in clocks)
 
 
-def _links(work: Work, case_id: UUID, rows: Sequence[Any]) -> dict[str, Any]:
-    """The linked cases the actor may see, and how many there are beside them."""
+def linked(work: Work, case_id: UUID, rows: Sequence[Any]) -> dict[str, Any]:
+    """The linked cases the actor may see, from the rows of LINKED, and how many more are."""
     pairs = {r.other_id if r.case_id == case_id else r.case_id: r for r in rows}
     others = {id: row for id, row in pairs.items() if id not in work.actor.barred}
     items = []

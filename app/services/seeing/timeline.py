@@ -63,8 +63,9 @@ LATEST = (
     .ext(distinct_on(_event.name))
     .order_by(_event.name, _event.happened_at.desc(), _event.seq.desc())
 )
-_FIRST_PAGE = _EVENTS.order_by(_event.seq.desc()).limit(bindparam("limit", type_=BigInteger))
-_NEXT_PAGE = _FIRST_PAGE.where(_event.seq < bindparam("seq", type_=BigInteger))
+_PAGE = _EVENTS.order_by(_event.seq.desc()).limit(bindparam("limit", type_=BigInteger))
+_AFTER = _event.seq < bindparam("seq", type_=BigInteger)
+_OF_STEP = _event.name == bindparam("step")
 
 
 def current(opened: Opened, rows: Sequence[Any]) -> list[dict[str, Any]]:
@@ -73,17 +74,22 @@ def current(opened: Opened, rows: Sequence[Any]) -> list[dict[str, Any]]:
     return sorted(found, key=lambda event: -event["seq"])
 
 
-async def page(work: Work, opened: Opened, cursor: str | None, limit: int) -> Page:
-    """A page of all events, newest first, of a case that passed the gate.
+async def page(
+    work: Work, opened: Opened, step: str | None, cursor: str | None, limit: int
+) -> Page:
+    """A page of all events, or those of one step, newest first, of a case that passed the gate.
 
     Raises Invalid for a cursor of another list.
     """
     case_id = opened.row.id
-    question = {"timeline": case_id}
+    question = {"timeline": case_id, "step": step}
     values: dict[str, Any] = {"case_id": case_id, "limit": limit + 1}
+    statement = _PAGE
+    if step is not None:
+        values["step"], statement = step, statement.where(_OF_STEP)
     if cursor is not None:
         (values["seq"],) = cursors.read(cursor, question, "i")
-    statement = _FIRST_PAGE if cursor is None else _NEXT_PAGE
+        statement = statement.where(_AFTER)
     rows = (await work.connection.execute(statement, values)).all()
     items = _shown(opened, rows)
     more = len(items) > limit
