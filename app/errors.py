@@ -132,6 +132,18 @@ class NoFreeBed(Conflict):
     type, title = "no-free-bed", "床位已被占用"
 
 
+class RoomTaken(Conflict):
+    type, title = "room-taken", "调解室该时段已有安排"
+
+
+class MediatorTaken(Conflict):
+    type, title = "mediator-taken", "调解员该时段已有安排"
+
+
+class CaseTaken(Conflict):
+    type, title = "case-taken", "案件该时段已有安排"
+
+
 class Shredded(AppError):
     """The key was destroyed because the law asks for it: what it sealed cannot be read again."""
 

@@ -67,8 +67,18 @@ class SittingShown(Shown):
     party_b: str | None = shown(S2, "当事人乙（只显示姓）")
 
 
+class TakenShown(Shown):
+    """A sitting out of sight: that its room and its mediator are not free."""
+
+    room_id: int = shown(S1, "调解室编号")
+    mediator_id: int = shown(S1, "调解员账号")
+    starts_at: datetime = shown(S1, "开始时间")
+    ends_at: datetime = shown(S1, "结束时间")
+
+
 class Docket(Shown):
     items: list[SittingShown] = shown(S1, "安排")
+    taken: list[TakenShown] = shown(S1, "本人看不到的安排占用的时段（只对调解员显示）")
     more: bool = shown(S1, "不止这些，请缩短时间范围")
 
 
@@ -95,7 +105,7 @@ async def read_docket(
 async def arrange_sitting(
     work: Annotated[Work, needs(Permission.CASES_WRITE)], body: SittingBody, response: Response
 ) -> None:
-    """房间、调解员和案件都不能同时有两项安排；有家庭暴力情形的，双方须分开到场；有危险的，不得安排。"""
+    """房间、调解员和案件都不能同时有两项安排（room-taken、mediator-taken、case-taken）；有家庭暴力情形的，双方须分开到场；有危险的，不得安排。"""
     given = body.model_dump(exclude={"id", "case_id"})
     if not await sittings.arrange(work, body.id, body.case_id, Wanted(**given)):
         response.status_code = 200

@@ -1,19 +1,25 @@
 """The docket: a room, a mediator and a time each, never two at once, never together in danger."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
+from fastapi import FastAPI
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app import clock
+from app.access import Held
 from app.db import transaction
 from app.ids import uuid7
 from app.roles import Role
-from app.services.seed import SECOND_VILLAGE, VILLAGE
-from tests.conftest import Client
+from app.services import seed
+from app.services.identity import accounts
+from app.services.seed import DISTRICT, SECOND_VILLAGE, VILLAGE
+from tests.conftest import Client, Owner, forget_account
 from tests.kinds.journey import Journey
 from tests.kinds.test_every_kind import ids
 from tests.kinds.walks.mediation import steps
@@ -21,6 +27,11 @@ from tests.security.test_walls import actor, seen
 from tests.stories.answers import command
 
 __all__ = ["ids"]
+
+
+def type_of(answer: httpx.Response) -> str:
+    """The last word of a refusal's type."""
+    return str(answer.json()["type"]).removeprefix("/problems/")
 
 
 class Office:
@@ -70,12 +81,16 @@ class Office:
         with clock.at(journey.moment):
             return await self.mediator.post("/docket", json=body)
 
-    async def docket(self, journey: Journey, who: httpx.AsyncClient) -> list[dict[str, Any]]:
+    async def read(self, journey: Journey, who: httpx.AsyncClient) -> dict[str, Any]:
         params = {"since": journey.moment.isoformat(),
                   "until": (journey.moment + timedelta(days=14)).isoformat()}  # fmt: skip
         answer = await who.get("/docket", params=params)
         assert answer.status_code == 200, answer.text
-        found: list[dict[str, Any]] = answer.json()["items"]
+        found: dict[str, Any] = answer.json()
+        return found
+
+    async def docket(self, journey: Journey, who: httpx.AsyncClient) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = (await self.read(journey, who))["items"]
         return found
 
 
@@ -86,8 +101,30 @@ async def office(client: Client, ids: dict[str, Any]) -> Office:
     return made
 
 
+Account = tuple[int, httpx.AsyncClient]
+
+
+@pytest.fixture
+async def stranger(
+    app: FastAPI, owner: Owner, anonymous: httpx.AsyncClient
+) -> AsyncIterator[Account]:
+    """A mediator who is of no committee."""
+    async with owner() as connection:
+        held = [Held(Role.MEDIATOR, DISTRICT)]
+        id = await accounts.create_account(
+            connection, "stranger", "陈惠芳", seed.PASSWORD, None, held
+        )
+    typed = {"username": "stranger", "password": seed.PASSWORD}
+    token = (await anonymous.post("/auth/login", json=typed)).json()["access_token"]
+    anonymous.headers["authorization"] = f"Bearer {token}"
+    yield id, anonymous
+    async with owner() as connection:
+        await connection.execute(text("truncate sitting"))
+    await forget_account(owner, "stranger")
+
+
 async def test_it_stands_on_the_docket_and_nobody_is_in_two_at_once(
-    client: Client, office: Office, engine: AsyncEngine
+    client: Client, office: Office, engine: AsyncEngine, stranger: Account
 ) -> None:
     first, second = await office.accepted(), await office.accepted()
     body = office.sitting(first)
@@ -102,9 +139,9 @@ async def test_it_stands_on_the_docket_and_nobody_is_in_two_at_once(
     half = starts + timedelta(minutes=30)
     late = {"starts_at": half, "ends_at": half + timedelta(hours=1), "arrives_a": half}
     clash = office.sitting(second) | office.sitting(second, **late, arrives_b=half)
-    assert "调解室" in (await office.arrange(second, clash)).json()["detail"]
+    assert type_of(await office.arrange(second, clash)) == "room-taken"
     clash["room_id"] = await office.room("第二调解室")
-    assert "调解员" in (await office.arrange(second, clash)).json()["detail"]
+    assert type_of(await office.arrange(second, clash)) == "mediator-taken"
     after = office.sitting(second, starts_at=starts + timedelta(hours=1),
                            ends_at=starts + timedelta(hours=2))  # fmt: skip
     assert (await office.arrange(second, after)).status_code == 201, "one goes, the next comes"
@@ -115,7 +152,16 @@ async def test_it_stands_on_the_docket_and_nobody_is_in_two_at_once(
     assert cancelled.status_code == 204
     again = office.sitting(second, **late, arrives_b=half) | {"case_id": first.case_id}
     assert (await office.arrange(first, again)).status_code == 409, "half of it is still taken"
+    both = office.sitting(second, hours=25, room_id=clash["room_id"], mediator_id=stranger[0])
+    assert type_of(await office.arrange(second, both)) == "case-taken", "it cannot be in two rooms"
     assert [r["id"] for r in await office.docket(first, fed)] == [after["id"]]
+    elsewhere = await office.read(first, stranger[1])
+    assert elsewhere["items"] == []
+    (taken,) = elsewhere["taken"]
+    assert set(taken) == {"room_id", "mediator_id", "starts_at", "ends_at"}, "nothing of the case"
+    assert (taken["room_id"], taken["mediator_id"]) == (office.room_id, office.mediator_id)
+    for who in (fed, court, office.mediator):
+        assert (await office.read(first, who))["taken"] == []
     for village, sees in ((VILLAGE, True), (SECOND_VILLAGE, False)):
         reader = actor(Role.WOMEN_FED_VILLAGE, village)
         async with transaction(engine, reader.opening) as connection:

@@ -7,14 +7,23 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import BigInteger, bindparam, select, update
+from sqlalchemy import ARRAY, BigInteger, Text, bindparam, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
 from app import access, clock, crypto
 from app.access import Work
-from app.errors import Conflict, IdReused, Invalid, NotFound, Refused
+from app.errors import (
+    CaseTaken,
+    Conflict,
+    IdReused,
+    Invalid,
+    MediatorTaken,
+    NotFound,
+    Refused,
+    RoomTaken,
+)
 from app.kinds.forms import Empty, Sight
 from app.kinds.guards import Fact
 from app.kinds.mediation import guards
@@ -62,10 +71,16 @@ _MEDIATOR = (
         col(Grant.role) == Role.MEDIATOR.value,
     )
 )
-TAKEN: Final = {
-    "ex_sitting_room": "这间调解室在该时段已有安排，请另选时间或者房间",
-    "ex_sitting_mediator": "该调解员在该时段已有安排，请另选时间或者调解员",
-    "ex_sitting_case": "本案在该时段已有安排",
+_TURN = text(
+    "select pg_advisory_xact_lock(hashtextextended(key, 0)) from unnest(:keys) key"
+).bindparams(bindparam("keys", type_=ARRAY(Text)))
+"""Who wants the same room or mediator at the same moment waits here: two that stood in each
+other's way in the constraints would both be turned away."""
+
+TAKEN: Final[Mapping[str, tuple[type[Conflict], str]]] = {
+    "ex_sitting_room": (RoomTaken, "这间调解室在该时段已有安排，请另选时间或者房间"),
+    "ex_sitting_mediator": (MediatorTaken, "该调解员在该时段已有安排，请另选时间或者调解员"),
+    "ex_sitting_case": (CaseTaken, "本案在该时段已有安排，请另选时间"),
 }
 
 
@@ -73,7 +88,8 @@ async def arrange(work: Work, id: UUID, case_id: UUID, wanted: Wanted) -> bool:
     """Put a sitting on the docket; whether it is new.
 
     Raises NotFound, NotAllowed and WrongState as the step of holding it, Refused where mediation is
-    too dangerous or the sides would meet at the door, Invalid, Conflict where anybody is taken.
+    too dangerous or the sides would meet at the door, Invalid, RoomTaken,
+    MediatorTaken, CaseTaken where one has a sitting at that time.
     """
     kind = work.kinds["mediation"]
     row = await access.load_for_action(work, case_id)
@@ -101,15 +117,17 @@ async def arrange(work: Work, id: UUID, case_id: UUID, wanted: Wanted) -> bool:
         seen_by=case.seen_by,
         **access.place_in(case)._asdict(),
     )
+    keys = [f"sitting/mediator/{wanted.mediator_id}", f"sitting/room/{wanted.room_id}"]
+    await work.connection.execute(_TURN, {"keys": keys})
     try:
         await work.connection.execute(made)
     except IntegrityError as error:
         if '"sitting_pkey"' in str(error.orig):
             raise IdReused(REUSED) from None
-        taken = next((words for name, words in TAKEN.items() if name in str(error.orig)), None)
-        if taken is None:
-            raise
-        raise Conflict(taken) from None
+        for constraint, (refusal, words) in TAKEN.items():
+            if constraint in str(error.orig):
+                raise refusal(words) from None
+        raise
     return True
 
 
@@ -194,6 +212,7 @@ _LISTED = (
     .join(Account, col(Account.id) == _sitting.mediator_id)
     .where(
         _sitting.starts_at < bindparam("until", type_=TZ),
+        _sitting.starts_at > bindparam("since", type_=TZ) - LONGEST,
         _sitting.ends_at > bindparam("since", type_=TZ),
         _sitting.cancelled_at.is_(None),
     )
@@ -205,9 +224,18 @@ _SIDES = select(_party.case_id, _party.role, _party.person_id).where(
 )
 
 
+_BUSY = text("select * from sittings_taken(:since, :until)").bindparams(
+    bindparam("since", type_=TZ), bindparam("until", type_=TZ)
+)
+
+
 async def docket(work: Work, since: datetime, until: datetime) -> dict[str, Any]:
     """What stands between two moments in the actor's reach, the earliest first, each with the
-    surnames of the sides for who reads them; `more` says that there is more than is shown."""
+    surnames of the sides for who reads them; `more` says that there is more than is shown.
+
+    `taken` is when rooms and mediators have sittings that are out of the actor's sight: to arrange
+    one, a mediator has to know which hours are free, and no more.
+    """
     readable = access.readable_kinds(work.actor, work.kinds)
     wanted = _LISTED.where(
         access.scope(Sitting, work.actor), _sitting.kind.in_(readable)
@@ -216,7 +244,21 @@ async def docket(work: Work, since: datetime, until: datetime) -> dict[str, Any]
     rows = (await work.connection.execute(wanted, asked)).all()
     shown = [row for row in rows[:MOST] if access.decision(work, row).sight >= Sight.S1]
     sides = await _sides(work, shown)
-    return {"items": [_shown(row, sides) for row in shown], "more": len(rows) > MOST}
+    return {
+        "items": [_shown(row, sides) for row in shown],
+        "taken": await _taken(work, shown, since, until),
+        "more": len(rows) > MOST,
+    }
+
+
+async def _taken(
+    work: Work, shown: Sequence[Any], since: datetime, until: datetime
+) -> list[dict[str, Any]]:
+    if Role.MEDIATOR not in work.actor.roles:
+        return []
+    known = {(row.room_id, row.starts_at) for row in shown}
+    busy = (await work.connection.execute(_BUSY, {"since": since, "until": until})).all()
+    return [dict(row._mapping) for row in busy if (row.room_id, row.starts_at) not in known]
 
 
 Sides = Mapping[tuple[UUID, str], str]

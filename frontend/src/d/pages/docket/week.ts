@@ -19,6 +19,12 @@ export function mondayOf(moment: Date): string {
 /** The seven days of a week that begins on that Monday. */
 export const weekOf = (monday: string): string[] => Array.from({ length: 7 }, (_, at) => later(monday, at))
 
+const WEEKDAYS = ['一', '二', '三', '四', '五', '六', '日']
+
+/** 3月2日 周一 */
+export const titleOf = (day: string): string =>
+  `${Number(day.slice(5, 7))}月${Number(day.slice(8))}日 周${WEEKDAYS[(new Date(`${day}T00:00:00Z`).getUTCDay() + 6) % 7]}`
+
 /** The moment of a time of day, `09:30`, on a day in Shanghai, as the API takes it. */
 export const momentOn = (day: string, time: string): string => new Date(`${day}T${time}:00+08:00`).toISOString()
 
