@@ -31,7 +31,9 @@ async def test_the_menu_is_what_one_may_do(
 async def test_a_page_that_is_not_ones_own_does_not_open(desk: Desks) -> None:
     sat = await desk("wcwc_office")
     await sat.page.goto("/cases")
-    await sat.opened("本人账号")
+    await sat.opened("没有这个页面")
+    await sat.click("回首页", "link")
+    await sat.opened("指标")
 
 
 async def test_wrong_password_then_right_and_a_link_leads_where_it_should(desk: Desks) -> None:

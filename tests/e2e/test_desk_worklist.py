@@ -147,4 +147,4 @@ async def test_whoever_has_nothing_of_her_own_lands_where_there_is_something(
     await expect(tab(sat, "我的")).to_contain_text("0")
     await expect(sat.page.get_by_role("table").locator("tbody tr").first).to_be_visible()
     await tab(sat, "我的").click()
-    await expect(sat.page.get_by_text("没有符合条件的待办。")).to_be_visible()
+    await expect(sat.page.get_by_text("名下没有待办事项。")).to_be_visible()

@@ -18,18 +18,32 @@ const authorised: Middleware = {
   },
 }
 
+/** What is read comes within this many milliseconds, or counts as lost. What is sent takes as long as it takes. */
+const WAIT = 30_000
+
+async function answerTo(request: Request): Promise<Response> {
+  if (request.method !== 'GET') return fetch(request)
+  const late = new AbortController()
+  const timer = setTimeout(() => late.abort(), WAIT)
+  try {
+    return await fetch(request, { signal: late.signal })
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
 /** Asks again once with a fresh token where the old one has run out. */
 async function send(request: Request): Promise<Response> {
   const again = request.clone()
   try {
-    if (!accessToken() && !(await renew())) return await fetch(request)
+    if (!accessToken() && !(await renew())) return await answerTo(request)
     if (!request.headers.has('authorization')) bear(request)
-    const answer = await fetch(request)
+    const answer = await answerTo(request)
     if (answer.status !== 401 || !(await renew())) return answer
     bear(again)
-    return await fetch(again)
+    return await answerTo(again)
   } catch (error) {
-    throw error instanceof TypeError ? new Unreachable() : error
+    throw error instanceof TypeError || error instanceof DOMException ? new Unreachable() : error
   }
 }
 

@@ -28,10 +28,13 @@ export class AppError extends Error {
   }
 }
 
+/** Something that went wrong on this side, in words for whoever sits here. */
+export class Told extends Error {}
+
 /** There was no answer: no network, or one that was lost on its way. */
-export class Unreachable extends Error {
+export class Unreachable extends Told {
   constructor() {
-    super('现在没有网络，稍后会自动重试')
+    super('没有连上服务器，请检查网络后重试')
   }
 }
 
@@ -48,5 +51,5 @@ export function problemIn(status: number, body: unknown): AppError {
 /** What to tell the user of whatever went wrong. */
 export function wordsOf(error: unknown): string {
   if (error instanceof AppError) return error.words
-  return error instanceof Error ? error.message : '没有成功，请重试'
+  return error instanceof Told ? error.message : '没有成功，请重试'
 }

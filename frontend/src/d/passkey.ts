@@ -1,6 +1,8 @@
 /** Passkeys, as browsers have them. The library is downloaded by those who use one. */
 import type { PublicKeyCredentialCreationOptionsJSON, PublicKeyCredentialRequestOptionsJSON } from '@simplewebauthn/browser'
 
+import { Told } from '@/api/problem'
+
 type Options = Record<string, unknown>
 
 /** What a passkey answers to the server's challenge. Throws where the user turned away. */
@@ -20,6 +22,6 @@ async function words(ask: () => Promise<object>): Promise<Record<string, unknown
     return { ...(await ask()) }
   } catch (error) {
     const known = error instanceof Error && error.name === 'InvalidStateError'
-    throw new Error(known ? '这台设备上已有本账号的通行密钥' : '通行密钥没有通过，请重试或改用验证码', { cause: error })
+    throw new Told(known ? '这台设备上已有本账号的通行密钥' : '通行密钥没有通过，请重试或改用验证码', { cause: error })
   }
 }

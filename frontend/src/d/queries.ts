@@ -15,6 +15,9 @@ export const queries = new QueryClient({
       // A refusal stays one; a lost answer is asked for again.
       retry: (failures, error) => !(error instanceof AppError && error.status < 500) && failures < 2,
       refetchOnWindowFocus: true,
+      // Asked also where the browser thinks it is offline: otherwise one waits without being told why.
+      networkMode: 'always',
+      refetchOnReconnect: true,
     },
   },
 })

@@ -25,8 +25,9 @@ export interface Row {
 export interface Tab {
   name: 'mine' | 'area' | 'overdue' | 'today' | 'unassigned' | 'conflicts'
   title: string
-  /** What is said where there is nothing. */
+  /** What is said where there is nothing, and what would stand there. */
   empty: string
+  begin: string
   /** A count above 0 stands out. */
   alarm?: boolean
   /** Whether all its rows are overdue, or none. */
@@ -60,17 +61,19 @@ const asRow = (found: Schemas['CaseRow']): Row => ({
   basis: `${dayOf(new Date(found.opened_at))} 发生`,
 })
 
+const NEW = '接到新的情况，请从“登记”开始。'
+
 export function tabs(): Tab[] {
   const wide = seesArea()
   const scope = wide ? 'area' : 'mine'
   const here = me.value?.roles.find((held) => held.area_name)?.area_name ?? '本地区'
   const all: (Tab | false)[] = [
-    { name: 'mine', title: '我的', empty: '没有符合条件的待办。', count: (counts) => counts.mine.all, ask: clocks('mine') },
-    wide && { name: 'area', title: here, empty: '没有符合条件的待办。', count: (counts) => counts.area?.all, ask: clocks('area') },
-    { name: 'overdue', title: '逾期', empty: '没有逾期的事项。', alarm: true, settled: true, count: (counts) => counts[scope]?.overdue, ask: clocks(scope, 'overdue') },
-    { name: 'today', title: '今日到期', empty: '今天没有到期的事项。', settled: true, count: (counts) => counts[scope]?.today, ask: clocks(scope, 'today') },
-    assigns() && { name: 'unassigned', title: '待分派', empty: '案件都已指定承办人。', count: (counts) => counts.unassigned, ask: unassigned },
-    supervises() && { name: 'conflicts', title: '手机冲突', empty: '', alarm: true, count: (counts) => counts.phone_conflicts },
+    { name: 'mine', title: '我的', empty: '名下没有待办事项。', begin: `由您承办的案件，正在计算的期限列在这里，最紧急的在前。${NEW}`, count: (counts) => counts.mine.all, ask: clocks('mine') },
+    wide && { name: 'area', title: here, empty: '本地区没有待办事项。', begin: `本地区各案件正在计算的期限列在这里，最紧急的在前。${NEW}`, count: (counts) => counts.area?.all, ask: clocks('area') },
+    { name: 'overdue', title: '逾期', empty: '没有逾期的事项。', begin: '超过期限还没有办理的事项列在这里。', alarm: true, settled: true, count: (counts) => counts[scope]?.overdue, ask: clocks(scope, 'overdue') },
+    { name: 'today', title: '今日到期', empty: '今天没有到期的事项。', begin: '今天二十四时以前到期的事项列在这里。', settled: true, count: (counts) => counts[scope]?.today, ask: clocks(scope, 'today') },
+    assigns() && { name: 'unassigned', title: '待分派', empty: '没有待分派的案件。', begin: '由本部门承办、还没有指定承办人的案件列在这里，可以勾选后一并指定。', count: (counts) => counts.unassigned, ask: unassigned },
+    supervises() && { name: 'conflicts', title: '手机冲突', empty: '', begin: '', alarm: true, count: (counts) => counts.phone_conflicts },
   ]
   return all.filter((tab): tab is Tab => tab !== false)
 }
