@@ -106,13 +106,29 @@ def auditor(
     return Auditor(postgres, owner_engine, worker_engine, tmp_path)
 
 
+Empty = Callable[[], Awaitable[None]]
+
+
 @pytest.fixture(scope="session")
-async def tables(owner: Owner, engine: AsyncEngine) -> str:
+async def empty(owner_engine: AsyncEngine, owner: Owner, engine: AsyncEngine) -> Empty:
+    """Takes away whatever stories stored, once whoever still writes has come to the end. To delete
+    a story's few rows, walls and triggers aside, is far quicker than to truncate fifty tables."""
     async with owner() as connection:
         rows = await connection.execute(
             text("select tablename from pg_tables where schemaname = current_schema()")
         )
-        return ", ".join(f'"{name}"' for name in rows.scalars() if name not in KEPT)
+        names = [f'"{name}"' for name in rows.scalars() if name not in KEPT]
+    deleting = "; ".join(f"delete from {name}" for name in names)  # noqa: S608
+    emptying = (
+        "set local session_replication_role = replica;"
+        f"lock table {', '.join(names)} in share row exclusive mode; {deleting}"
+    )
+
+    async def empty() -> None:
+        async with transaction(owner_engine, emptying):
+            pass
+
+    return empty
 
 
 @pytest.fixture(scope="session")
@@ -124,11 +140,10 @@ async def whole_app(engine: AsyncEngine) -> AsyncIterator[FastAPI]:
 
 
 @pytest.fixture
-async def app(whole_app: FastAPI, owner: Owner, tables: str) -> AsyncIterator[FastAPI]:
+async def app(whole_app: FastAPI, empty: Empty) -> AsyncIterator[FastAPI]:
     """The app on empty tables; whatever a story stored is gone after it."""
     yield whole_app
-    async with owner() as connection:
-        await connection.execute(text(f"truncate {tables}"))
+    await empty()
 
 
 Client = Callable[[str], Awaitable[httpx.AsyncClient]]

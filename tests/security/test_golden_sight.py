@@ -23,7 +23,7 @@ from app.kinds.base import CaseKind
 from app.kinds.forms import Sight, notes
 from app.kinds.people import PersonAnswer
 from app.policy import BREAKS_GLASS, BY_AREA
-from tests.conftest import Client, Owner
+from tests.conftest import Client, Empty, Owner
 from tests.kinds.journey import Journey
 from tests.kinds.test_every_kind import ids as ids
 from tests.kinds.walks import Step, Walk
@@ -273,7 +273,7 @@ TODAY: Final = list(KINDS)[datetime.now(UTC).timetuple().tm_yday % len(KINDS)]
 async def test_what_everybody_reads(
     client: Client,
     owner: Owner,
-    tables: str,
+    empty: Empty,
     ids: dict[str, Any],
     sighted: dict[Reader, Somebody],
     kind: str,
@@ -284,8 +284,7 @@ async def test_what_everybody_reads(
     for walk in chosen:
         journey, said = await walked(client, ids, walk)
         await sighting.read_steps(journey.case_id, said)
-        async with owner() as connection:
-            await connection.execute(text(f"truncate {tables}"))
+        await empty()
     journey, opening = Journey(client, kind, ids), chosen[0].steps[0]
     answers = {**opening.answers, KINDS[kind].subject: RICH}
     opened = await journey.take(Step("opened", opening.by, answers))

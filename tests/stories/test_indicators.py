@@ -16,7 +16,7 @@ from app.kinds import KINDS
 from app.main import create_app
 from app.services.figures.catalogue import catalogue
 from app.services.figures.recount import recount
-from tests.conftest import Client, Owner, serve
+from tests.conftest import Client, Empty, Owner, serve
 from tests.kinds.journey import START, Journey
 from tests.kinds.walks import Walk
 from tests.stories.board import DISTRICT, LATER, OTHER_VILLAGE, TOWN, VILLAGE, board, whole_list
@@ -28,7 +28,7 @@ PERIODS = ("2026", "2026Q1", "2026-04", "2027")
 
 
 @pytest.fixture(scope="module")
-async def told(engine: AsyncEngine, owner: Owner, tables: str) -> AsyncIterator[Client]:
+async def told(engine: AsyncEngine, owner: Owner, empty: Empty) -> AsyncIterator[Client]:
     """Clients of an app in which every walk of every kind has been walked, in one village."""
     app = create_app(engine=engine)
     async with app.router.lifespan_context(app), serve(app) as client:
@@ -40,8 +40,7 @@ async def told(engine: AsyncEngine, owner: Owner, tables: str) -> AsyncIterator[
                 await journey.take(replace(step, answers=_renamed(step.answers, number)))
             assert journey.state == walk.ends, walk.name
         yield client
-    async with owner() as connection:
-        await connection.execute(text(f"truncate {tables}"))
+    await empty()
 
 
 def _renamed(answers: Any, number: int) -> Any:
