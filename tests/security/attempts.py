@@ -27,12 +27,13 @@ READING = ("", "/timeline", "/parties", "/deadlines", "/axis")
 LISTS = (
     "/cases?limit=100", "/worklist?limit=100", "/notices?limit=100", "/partners/changes",
     "/referrals", "/sync/tasks", "/subject-requests", "/glass", "/people/matches",
-    "/people?limit=100",
+    "/people?limit=100", f"/ledger/women?area={seed.DISTRICT}&limit=100",
     f"/disclosures?area={seed.DISTRICT}", f"/retention/expired?area={seed.DISTRICT}",
     f"/indicators/LAW-01/cases?area={seed.DISTRICT}&period=2026",
 )  # fmt: skip
 BESIDE = (
-    "/vault", "/privacy", "/disclosures", "/referrals", "/attachments", "/looks", "/holds",
+    "/vault", "/privacy", "/disclosures", "/referrals", "/attachments", "/agreement", "/looks",
+    "/holds",
 )  # fmt: skip
 """More that is read of one case; some of it only by some roles, or only by supervisors."""
 SAMPLE, WHOLE = 2_000, 10_000

@@ -106,7 +106,14 @@ def beside_status(role: str, relation: str, kind: str, door: str) -> set[int]:
         return {403}
     if not reads(role, relation, kind):
         return {404}
+    if door == "/agreement":
+        return {_agreement_status(reads(role, relation, kind), kind)}
     return {200, 403} if door in SUPERVISORS else {200}
+
+
+def _agreement_status(sight: int, kind: str) -> int:
+    """Only a dispute has one, read by who reads the facts; the one just opened has none yet."""
+    return 404 if kind != "mediation" else 409 if sight == 3 else 403
 
 
 def person_status(role: str, relation: str, kind: str) -> int:
