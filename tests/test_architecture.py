@@ -11,9 +11,8 @@ from pathlib import Path
 import pytest
 
 import app
-from app import errors, migrate
+from app import errors
 from app.config import get_settings
-from app.embedded import EmbeddedPostgres
 from app.errors import AppError
 
 ROOT = Path(__file__).parents[1]
@@ -183,18 +182,6 @@ def test_what_people_are_told_is_chinese() -> None:
     ]
     assert len(told) > 100
     assert [t for t in told if t[2] is not None and not CHINESE.search(t[2])] == []
-
-
-def test_migrations_go_up_down_and_up_again_and_are_what_the_models_say(
-    postgres: EmbeddedPostgres,
-) -> None:
-    postgres.psql("postgres", "create database fresh")
-    url = postgres.dsn("fresh")
-    migrate.upgrade(url)
-    for steps in range(len(list(ROOT.glob("migrations/versions/*.py")))):
-        migrate.downgrade(url, f"-{steps + 1}")
-        migrate.upgrade(url)
-    migrate.check(url)
 
 
 @pytest.mark.parametrize(

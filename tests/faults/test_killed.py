@@ -26,7 +26,7 @@ from tests.security.test_chain import broken
 from tests.stories.answers import QUICK, id_number
 from tests.stories.partner_papers import warning
 
-KILLS = 5
+KILLS = 3
 MANY = int(os.environ.get("ANLAN_KILLS", "200"))
 WRITERS = 6
 BETWEEN = 20
