@@ -30,6 +30,9 @@ BASE = "http://test/api/v1"
 # One account asks for many here; how fast anybody may ask has tests of its own.
 os.environ |= {"ANLAN_ACCOUNT_RATE": "0", "ANLAN_ADDRESS_RATE": "0"}
 
+MIGRATED = "migrated"
+"""A database with all tables and nothing in them, to make others after."""
+
 KEPT = {
     "account",
     "account_grant",
@@ -51,8 +54,9 @@ def postgres() -> Iterator[EmbeddedPostgres]:
     folder.chmod(0o711)
     try:
         with EmbeddedPostgres(folder, durable=False) as server:
-            server.psql("postgres", "create database anlan")
-            migrate.upgrade(server.dsn("anlan"))
+            server.psql("postgres", f"create database {MIGRATED}")
+            migrate.upgrade(server.dsn(MIGRATED))
+            server.psql("postgres", f"create database anlan template {MIGRATED}")
             yield server
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -33,6 +33,7 @@ from app.kinds import KINDS
 from app.routers.frontends import BUILT
 from app.services import seed
 from app.services.district import areas
+from tests.conftest import MIGRATED
 from tests.e2e.desk import Desk
 from tests.e2e.phone import Phone
 
@@ -120,10 +121,9 @@ def server(postgres: EmbeddedPostgres, engine: object) -> Iterator[str]:
 def district(postgres: EmbeddedPostgres) -> Iterator[str]:
     """The app on a database of its own in which a demo year was played: a district as it is
     worked in. Playing takes its time; what asks for it is marked `prove`."""
-    postgres.psql("postgres", "create database district")
+    postgres.psql("postgres", f"create database district template {MIGRATED}")
     owner = postgres.dsn("district")
     url = postgres.dsn("district", app_role(get_settings().schema))
-    migrate.upgrade(owner)
     asyncio.run(_play(owner, url))
     with serving(url) as address:
         yield address

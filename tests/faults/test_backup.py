@@ -28,7 +28,7 @@ from app.embedded import EmbeddedPostgres
 from app.kinds import KINDS
 from app.services import seed
 from app.services.district import areas
-from tests.conftest import Owner
+from tests.conftest import MIGRATED, Owner
 from tests.security.test_chain import broken
 
 SOURCE, TARGET = "backed_up", "brought_back"
@@ -41,8 +41,7 @@ def source(postgres: EmbeddedPostgres) -> Iterator[str]:
 
 
 def filled(postgres: EmbeddedPostgres, name: str, cases: int) -> Iterator[str]:
-    postgres.psql("postgres", f"create database {name}")
-    migrate.upgrade(postgres.dsn(name))
+    postgres.psql("postgres", f"create database {name} template {MIGRATED}")
 
     async def play() -> None:
         async with migrate.as_owner(postgres.dsn(name), get_settings()) as connection:

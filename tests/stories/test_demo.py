@@ -25,6 +25,7 @@ from app.roles import Role
 from app.services import seed
 from app.services.district import areas
 from app.services.figures import indicators
+from tests.conftest import MIGRATED
 
 NOON = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
 SMALL = 60
@@ -45,8 +46,7 @@ def database(postgres: EmbeddedPostgres) -> Iterator[Database]:
     def make() -> Any:
         name = f"demo_{len(made)}"
         made.append(name)
-        postgres.psql("postgres", f"create database {name}")
-        migrate.upgrade(postgres.dsn(name))
+        postgres.psql("postgres", f"create database {name} template {MIGRATED}")
         return lambda: _opened(postgres, name)
 
     yield make
