@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from app.kinds.forms import S0, S1, S2, S3
+from app.kinds.forms import S0, S1, S2, S3, Sight
 from app.roles import Role
 from app.routers.shown import Shown, shown
 
@@ -201,6 +201,8 @@ class Links(Shown):
 class CaseShown(Shown):
     """The case page."""
 
+    sight: Sight = shown(S1, "本人在本案中可见的等级")
+    supervised: bool = shown(S1, "本人是本案所在地区的主管人员，可以查看谁看过")
     card: CaseCard = shown(S1, "基本情况")
     safe_contact: list[SafeContact] = shown(S2, "安全联系")
     parties: list[PartyShown] = shown(S1, "当事人")

@@ -32,9 +32,13 @@ class TextList(Shown):
 
 class ConsentShown(Shown):
     matter: str = shown(S1, "同意事项")
+    matter_title: str | None = shown(S1, "同意事项名称")
     recipient_id: int | None = shown(S1, "接收单位编号")
+    recipient: str | None = shown(S1, "接收单位")
     text: str = shown(S1, "同意书版本")
+    text_title: str | None = shown(S1, "同意书名称")
     given_by: str = shown(S1, "由谁答复")
+    given_by_title: str | None = shown(S1, "由谁答复的名称")
     given_at: datetime = shown(S1, "同意时间")
 
 
@@ -42,7 +46,9 @@ class PersonPrivacy(Shown):
     person_id: UUID = shown(S1, "人员编号")
     name: str | None = shown(S2, "姓名")
     informed: str | None = shown(S1, "告知情况；尚未告知的为空")
+    informed_title: str | None = shown(S1, "告知情况名称")
     text: str | None = shown(S1, "告知书版本")
+    text_title: str | None = shown(S1, "告知书名称")
     informed_at: datetime | None = shown(S1, "时间")
     consents: list[ConsentShown] = shown(S1, "仍然有效的同意")
 

@@ -1,8 +1,10 @@
 """Every role, in every relation to a case, at every door; and what is wrong with the answer."""
 
 import importlib
+import re
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -37,6 +39,17 @@ BESIDE = (
 )  # fmt: skip
 """More that is read of one case; some of it only by some roles, or only by supervisors."""
 SAMPLE, WHOLE = 2_000, 10_000
+TABS = re.findall(
+    r"name: '(\w+)', title: '[^']+'(?:, sight: '(S\d)')?(, supervised: true)?",
+    (Path(__file__).parents[2] / "frontend/src/d/pages/case/tabs.ts").read_text("utf-8"),
+)
+"""The tabs of the desk's case page: name, from which class on, whether for supervisors only."""
+ASKS = {
+    "timeline": ("/timeline",), "axis": ("/axis",), "referrals": ("/referrals",),
+    "files": ("/attachments",), "vault": ("/vault",), "privacy": ("/privacy", "/disclosures"),
+    "looks": ("/looks",),
+}  # fmt: skip
+"""What each of them asks of the server."""
 
 
 @dataclass(frozen=True)
@@ -237,6 +250,8 @@ def _too_much(case: Known, sight: int, door: str, answer: Any) -> str | None:
     if answer.status_code != 200:
         return None
     told = answer.json()
+    if door == "" and told["sight"] != f"S{sight}":
+        return f"told to read {told['sight']}, not S{sight}"
     form, name = KINDS[case.kind].form, "events" if door == "" else "items"
     if door in ("", "/timeline"):
         (opened,) = [e for e in told[name] if e["name"] == "opened"]
@@ -287,3 +302,27 @@ def _elsewhere(kind: str, action: str) -> set[str]:
     assert known is not None
     possible = KINDS[kind].open_states if known.source == ANYWHERE else known.source
     return set(KINDS[kind].states) - possible
+
+
+async def failing_tabs(scene: Scene) -> tuple[list[str], int]:
+    """Of the tabs that each role is shown in one case of each kind, those that answer with an
+    error; and how many were tried."""
+    chosen = {
+        (who.role, case.kind): (who, case)
+        for who in scene.people
+        for case in scene.cases
+        if oracle.reaches(who.role, who.relation)
+        and oracle.reads(who.role, who.relation, case.kind)
+    }
+    found, tried_ = [], 0
+    for who, case in chosen.values():
+        page = (await who.client.get(f"/cases/{case.id}")).json()
+        for name, sight, supervised in TABS:
+            if page["sight"] < sight or (supervised and not page["supervised"]):
+                continue
+            for door in ASKS[name]:
+                tried_ += 1
+                answer = await who.client.get(f"/cases/{case.id}{door}")
+                if answer.status_code != 200:
+                    found.append(f"{who.role} {case.kind} {name}: {answer.status_code}")
+    return found, tried_

@@ -13,13 +13,25 @@ from app.services.seeing import reach
 from app.services.seeing.reach import Part
 from tests.conftest import Owner
 from tests.kinds.test_every_kind import ids as ids
-from tests.security.attempts import SAMPLE, WHOLE, Attempt, Scene, attempts, tried
+from tests.security.attempts import (
+    SAMPLE,
+    WHOLE,
+    Attempt,
+    Scene,
+    attempts,
+    failing_tabs,
+    tried,
+)
 from tests.security.attempts import scene as scene
 
 
 async def test_a_sample_of_all_attempts(scene: Scene, owner: Owner) -> None:
     chosen = random.Random(7).sample(list(attempts(scene)), SAMPLE)
     assert await tried(owner, chosen) == []
+    # No tab that the desk shows to a role leads it to an error.
+    failing, tabs = await failing_tabs(scene)
+    assert failing == []
+    assert tabs > 250
 
 
 @pytest.mark.prove

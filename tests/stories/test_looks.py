@@ -46,6 +46,7 @@ async def test_supervisors_read_who_looked_at_a_case(client: Client, case_id: st
     fed, police = await client("women_fed_district"), await client("police")
     for supervisor in (fed, police):
         looks = await pages(supervisor, f"/cases/{case_id}/looks")
+        assert (await supervisor.get(f"/cases/{case_id}")).json()["supervised"]
         assert [(x["account"], x["what"], x["sight"]) for x in looks][-2:] == [
             ("何卫东", "case_timeline", "S3"),
             ("何卫东", "case_page", "S3"),
@@ -70,6 +71,8 @@ async def test_supervisors_read_who_looked_at_a_case(client: Client, case_id: st
 async def test_nobody_else_does(client: Client, case_id: str, username: str, status: int) -> None:
     other = await client(username)
     assert (await other.get(f"/cases/{case_id}/looks")).status_code == status
+    page = await other.get(f"/cases/{case_id}")
+    assert page.status_code != 200 or page.json()["supervised"] is False
 
 
 async def test_the_audit_administrator_reads_every_look_and_no_case(

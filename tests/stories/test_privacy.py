@@ -73,6 +73,8 @@ async def test_everybody_can_be_told_with_a_text_that_is_kept(family: Family) ->
     assert told.status_code == 200, told.text
     shown = await family.person("victim")
     assert (shown["informed"], shown["text"]) == ("given", "notice_2026_1")
+    titles = ("已告知", "个人信息处理告知书（2026 年第 1 版）")
+    assert (shown["informed_title"], shown["text_title"]) == titles
     assert (await family.person("perpetrator"))["informed"] is None
 
 
@@ -135,9 +137,15 @@ async def test_a_consent_is_given_once_and_withdrawn_as_easily(family: Family) -
     assert await family.refused("record_consent", **asked) == "consent-stands"
     [standing] = (await family.person("victim"))["consents"]
     assert (standing["matter"], standing["text"]) == ("recording", "consent_2026_1")
+    assert (standing["matter_title"], standing["recipient"]) == ("录音、录像或者拍照", None)
     assert (await family.say("withdraw_consent", **taken_back)).status_code == 200
     assert (await family.person("victim"))["consents"] == []
     assert (await family.say("record_consent", **asked)).status_code == 200
+    fed = (await family.fed.get("/me")).json()["organisation"]
+    provide = asked | {"matter": "provide", "recipient_id": fed["id"]}
+    assert (await family.say("record_consent", **provide)).status_code == 200
+    standing = (await family.person("victim"))["consents"][-1]
+    assert standing["recipient"] == fed["name"]
 
 
 async def test_a_child_is_asked_through_a_guardian_who_is_not_the_abuser(

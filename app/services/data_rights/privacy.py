@@ -4,18 +4,35 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import BigInteger, bindparam, cast, select
 from sqlmodel import col
 
 from app.access import Work
-from app.kinds.privacy import CONSENT, INFORM, WITHDRAW, ConsentAnswer, Informed
-from app.models import Event
+from app.kinds.privacy import (
+    CONSENT,
+    INFORM,
+    WITHDRAW,
+    ConsentAnswer,
+    ConsentMatter,
+    GivenBy,
+    Informed,
+)
+from app.kinds.privacy_texts import PrivacyText
+from app.models import Event, Organisation
 from app.services.persons import parties
+from app.services.rows import titles
 from app.services.seeing import looks
 
 STEPS = (INFORM, CONSENT, WITHDRAW)
+_recipient = cast(col(Event.details)["recipient_id"].astext, BigInteger)
 _SAID = (
-    select(col(Event.name), col(Event.details), col(Event.happened_at))
+    select(
+        col(Event.name),
+        col(Event.details),
+        col(Event.happened_at),
+        col(Organisation.name).label("recipient"),
+    )
+    .outerjoin(Organisation, col(Organisation.id) == _recipient)
     .where(col(Event.case_id) == bindparam("case_id"), col(Event.replaced_by).is_(None))
     .where(col(Event.name).in_(STEPS))
     .order_by(col(Event.happened_at), col(Event.seq))
@@ -31,7 +48,9 @@ async def of_case(work: Work, case_id: UUID) -> list[dict[str, Any]]:
             "person_id": party["person_id"],
             "name": party["name"],
             "informed": None,
+            "informed_title": None,
             "text": None,
+            "text_title": None,
             "informed_at": None,
             "consents": {},
         }
@@ -56,15 +75,21 @@ def _take_in(person: dict[str, Any], row: Any) -> None:
         case "inform" if person["informed"] != Informed.GIVEN or said["informed"] == Informed.GIVEN:
             person |= {
                 "informed": said["informed"],
+                "informed_title": titles.label(Informed, said["informed"]),
                 "text": said.get("text"),
+                "text_title": titles.label(PrivacyText, said.get("text")),
                 "informed_at": row.happened_at,
             }
         case "record_consent" if said["answer"] == ConsentAnswer.AGREED:
             person["consents"][key] = {
                 "matter": said["matter"],
+                "matter_title": titles.label(ConsentMatter, said["matter"]),
                 "recipient_id": said.get("recipient_id"),
+                "recipient": row.recipient,
                 "text": said["text"],
+                "text_title": titles.label(PrivacyText, said["text"]),
                 "given_by": said["given_by"],
+                "given_by_title": titles.label(GivenBy, said["given_by"]),
                 "given_at": row.happened_at,
             }
         case "withdraw_consent":

@@ -133,7 +133,7 @@ async def looks_at(work: Work, case_id: UUID, cursor: str | None, limit: int) ->
     given as far as she reads that deep. Raises NotFound, NotAllowed, Invalid for a cursor of
     another list."""
     opened = await looks.open_for(work, case_id, "case_looks")
-    if not work.actor.supervises(access.place_in(opened.row), opened.kind.read_by):
+    if not looks.supervised(work, opened):
         raise NotAllowed("查看记录由该地区的主管人员查看")
     await access.enter_case(work, case_id)
     asked = Asked(case_id=case_id)

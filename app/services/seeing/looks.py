@@ -52,6 +52,11 @@ async def open_for(work: Work, case_id: UUID, what: str) -> Opened:
     return Opened(row=row, kind=kind, roles=reach.roles_in(work, row), sight=decided.sight)
 
 
+def supervised(work: Work, opened: Opened) -> bool:
+    """Whether the actor answers for the place of the case, and so for who looks at it."""
+    return work.actor.supervises(access.place_in(opened.row), opened.kind.read_by)
+
+
 async def log(
     work: Work,
     what: str,

@@ -44,6 +44,8 @@ async def case_page(work: Work, case_id: UUID) -> dict[str, Any]:
         await looks.log(work, "contact_phone", opened.sight, from_=Sight.S2, case_id=case_id)
     again = {row.role for row in found["repeated"]} if deep else set()
     return {
+        "sight": opened.sight,
+        "supervised": looks.supervised(work, opened),
         "card": _card(work, opened, found["in_charge"][0]),
         "safe_contact": contact,
         "parties": people,

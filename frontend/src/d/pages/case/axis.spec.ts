@@ -18,7 +18,8 @@ it('puts clocks of different cases to scale on one axis', () => {
 
 it('ends a bar where the clock was met', () => {
   const met = due({ status: 'met', met_at: '2026-03-02T00:00:00Z' })
-  const axis = axisOf([met], NOW)
+  const axis = axisOf([met, due({ status: 'met', met_at: '2026-03-02T00:00:00Z', due_at: '2027-03-08T00:00:00Z' })], NOW)
+  expect(axis.to).toBeLessThan(Date.parse('2026-04-01T00:00:00Z'))
   expect(barOf(met, axis).kind).toBe('met')
   expect(barOf(met, axis).width).toBeLessThan(barOf(due({}), axis).width)
 })

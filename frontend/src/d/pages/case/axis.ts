@@ -17,8 +17,11 @@ export interface Axis { from: number; to: number; now: number; ticks: { at: numb
 
 const DAY = 86_400_000
 
+/** Where a bar ends: a clock that was met or dropped early says nothing of the time after. */
+const ended = (due: Deadline) => due.met_at ?? due.dropped_at ?? due.due_at
+
 export function axisOf(deadlines: Deadline[], now: Date): Axis {
-  const moments = deadlines.flatMap((due) => [Date.parse(due.started_at), Date.parse(due.met_at ?? due.due_at), Date.parse(due.due_at)])
+  const moments = deadlines.flatMap((due) => [Date.parse(due.started_at), Date.parse(ended(due))])
   const from = Math.min(...moments, now.getTime()) - DAY
   const to = Math.max(...moments, now.getTime()) + DAY
   const place = (moment: number) => ((moment - from) / (to - from)) * 100
@@ -27,10 +30,9 @@ export function axisOf(deadlines: Deadline[], now: Date): Axis {
 
 export function barOf(due: Deadline, { from, to }: Axis): Bar {
   const place = (moment: string) => ((Date.parse(moment) - from) / (to - from)) * 100
-  const ended = due.met_at ?? due.dropped_at ?? due.due_at
   const left = place(due.started_at)
   return {
-    id: due.id, title: due.title, left, width: Math.max(place(ended) - left, .6), startedAt: due.started_at, dueAt: due.due_at,
+    id: due.id, title: due.round > 1 ? `${due.title}（第 ${due.round} 次）` : due.title, left, width: Math.max(place(ended(due)) - left, .6), startedAt: due.started_at, dueAt: due.due_at,
     kind: due.status === 'running' ? (due.overdue ? 'overdue' : 'running') : due.status === 'met' ? (due.late ? 'late' : 'met') : due.status,
   }
 }
