@@ -30,6 +30,7 @@ class ActionDefinition(Shown):
     form: str = shown(S0, "表单")
     asks: bool = shown(S0, "是否需要填写")
     outcome: str | None = shown(S0, "作为结果的一项")
+    taken_at: str | None = shown(S0, "哪一项就是办理的时间，不必另填发生时间")
     settled: list[str] = shown(S0, "已生效、不能更正的各项")
 
 

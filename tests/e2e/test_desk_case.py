@@ -11,6 +11,7 @@ from app.ids import uuid7
 from tests.conftest import Client, step_up
 from tests.e2e.conftest import Desks
 from tests.stories.answers import REPORT, WIFE, command
+from tests.stories.test_corrections import CALM
 
 AREA = 441802103201
 RULE = "工作日上午可打，自称社区"
@@ -143,9 +144,24 @@ async def test_another_villages_case_is_not_there(desk: Desks, client: Client) -
 
 
 async def test_a_note_is_written_and_stands_in_what_happened(desk: Desks, client: Client) -> None:
-    case_id = await opened(await client("women_fed_district"), await client("women_fed_town"))
+    """Beside how the danger was judged before, and what else runs for her household."""
+    fed, town = await client("women_fed_district"), await client("women_fed_town")
+    case_id, other = await opened(fed, town), await opened(fed, town)
+    for more in ({}, {"suffocated": True}):
+        done = await town.post(
+            f"/cases/dv_warning/{case_id}/assess_danger", json=command(CALM | more)
+        )
+        assert done.status_code == 200, done.text
     sat = await desk("women_fed_town")
-    await sat.page.goto(f"/cases/{case_id}")
+    await sat.page.goto(f"/cases/{case_id}?tab=axis")
+    beside = sat.page.get_by_label("时间轴", exact=True).locator(f"a[href^='/cases/{other}']")
+    await expect(beside).to_be_visible()
+    await sat.page.get_by_text("历次评估：谁调高、谁调低").click()
+    history = sat.page.get_by_label("历次评估", exact=True).get_by_role("listitem")
+    await expect(history.filter(has_text="调高")).to_contain_text("勒脖子")
+    await expect(history.filter(has_text="首次评估")).to_contain_text("低危")
+    await expect(sat.page.get_by_label("案件内容")).not_to_contain_text("谁看过")
+    await sat.click("经过")
     await sat.page.get_by_label("可以办理").get_by_role("button", name="记事").click()
     form = sat.page.get_by_role("dialog", name="记事")
     await form.locator("textarea").first.fill("电话核实，她今晚住姐姐家")

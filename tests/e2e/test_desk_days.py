@@ -133,12 +133,17 @@ async def test_a_police_officers_day(desk: Desks, client: Client, ids: dict[str,
     await expect(clocks).to_contain_text("查访（第 2 次）")
     notice = await form(sat, "通知有关单位")
     await choose(notice, {"通知对象": "妇联", "通知方式": "书面"})
-    await notice.get_by_label("通知时间").fill(typed(clock.now()))
+    await expect(notice.get_by_label("发生时间")).to_have_count(0)
+    told = clock.now() - timedelta(hours=2)
+    await notice.get_by_label("通知时间").fill(typed(told))
     await submit(notice)
     await expect(clocks).not_to_contain_text("通知有关单位（妇联）")
     await expect(clocks).to_contain_text("通知有关单位（镇街综治中心）")
     await sat.click("全部期限")
     await expect(clocks.get_by_role("listitem").filter(has_text="逾期完成")).to_have_count(2)
+    record = f"/cases/{sat.page.url.rpartition('/')[2]}/timeline?step=record_notice"
+    (event,) = (await (await client("police")).get(record)).json()["items"]
+    assert event["happened_at"][:16] == told.isoformat()[:16]
 
 
 async def test_a_court_clerks_day(desk: Desks, client: Client, ids: dict[str, Any]) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
+from pydantic import AwareDatetime
 from pydantic.json_schema import models_json_schema
 
 from app.kinds.attachments import STEPS
@@ -135,5 +136,14 @@ def _action(kind: CaseKind, action: Action, names: Mapping[type[Form], str]) -> 
         "form": names[action.form],
         "asks": any(True for _ in notes(action.form)),
         "outcome": action.outcome_field,
+        "taken_at": _taken_at(action),
         "settled": sorted(settled(kind, action.name)),
     }
+
+
+def _taken_at(action: Action) -> str | None:
+    """The question that says when the step was taken, to the minute, if it must be answered: nobody
+    is asked that a second time."""
+    field = action.form.model_fields.get(action.counted_from or "")
+    exact = field is not None and field.is_required() and field.annotation is AwareDatetime
+    return action.counted_from if exact and not action.ahead else None
