@@ -2,12 +2,13 @@
 
 import asyncio
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import Field
+from pydantic import Field, model_validator
 from pydantic.types import UUID7
+from pydantic_core import PydanticCustomError
 
 from app.access import Work
 from app.deps import Working, needs, needs_in_turn
@@ -19,9 +20,11 @@ from app.routers.bodies import Body
 from app.routers.papers import file_of
 from app.routers.queries import WORD, Area
 from app.routers.shown import Shown, shown
-from app.services.exports import asking, lists, writing
+from app.services.exports import asking, writing
 from app.services.exports.asking import Purpose
+from app.services.exports.lists import Asked, Wished
 from app.services.ledger import women
+from app.services.persons import ledger
 from app.services.seeing import listing
 from app.services.seeing.listing import Filters
 
@@ -55,6 +58,16 @@ class LedgerFilters(Body):
     abnormal: Yes | None = Field(default=None, title="异常")
 
 
+class PeopleFilters(Body):
+    """As in the ledger of people."""
+
+    area: Annotated[Whole, Field(ge=10**11, lt=10**12)] | None = Field(default=None, title="地区")
+    open: Yes | None = Field(default=None, title="只看有未办结案件的")
+
+
+Named = Annotated[str, Field(pattern=WORD)]
+
+
 class ExportBody(Body):
     id: UUID7 = Field(title="客户端生成的编号（UUIDv7），重发时不变")
     filters: ExportFilters = Field(
@@ -63,9 +76,30 @@ class ExportBody(Body):
     ledger: LedgerFilters | None = Field(
         default=None, title="留守妇女台账的筛选条件；填写时导出该台账"
     )
+    people: PeopleFilters | None = Field(default=None, title="人员台账的筛选条件；填写时导出该台账")
+    columns: list[Named] | None = Field(
+        default=None, title="屏幕上所选的列，默认全部", min_length=1, max_length=20
+    )
     plain: Yes = Field(default=False, title="明文（姓名、身份证号、电话），默认脱敏")
     purpose: Purpose = Field(title="用途")
     reason: str = Field(title="说明", min_length=4, max_length=500)
+
+    def wished(self) -> Wished:
+        columns = None if self.columns is None else frozenset(self.columns)
+        return Wished(filters=self._filters(), columns=columns, plain=self.plain)
+
+    def _filters(self) -> Asked:
+        if self.people is not None:
+            return ledger.Filters(area=self.people.area, open=self.people.open or False)
+        if self.ledger is not None:
+            return women.Filters(**self.ledger.model_dump(mode="json"))
+        return Filters(**self.filters.model_dump(mode="json"))
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if self.people is not None and self.ledger is not None:
+            raise PydanticCustomError("one_of", "一次只能导出一份台账")
+        return self
 
 
 class ExportShown(Shown):
@@ -113,6 +147,18 @@ async def count_export(
     return {"count": await listing.count(work, filters)}
 
 
+@router.get(
+    "/count/people", operation_id="count_people", summary="人员台账行数", response_model=Count
+)
+async def count_people(
+    work: Making,
+    area: Area = None,
+    open: Annotated[bool, Query(title="只看有未办结案件的")] = False,
+) -> Any:
+    """导出前先看有多少人；范围与人员台账相同。"""
+    return {"count": await ledger.count(work, ledger.Filters(area=area, open=open))}
+
+
 @router.post(
     "", operation_id="ask_export", summary="导出清单", response_model=NewExport, status_code=202
 )
@@ -120,25 +166,17 @@ async def ask_export(
     request: Request, working: MakingInTurn, body: ExportBody, response: Response
 ) -> Any:
     """在后台生成，须再次验证身份；密码只在这次回答中给出。"""
-    if body.ledger is None:
-        filters: lists.Asked = Filters(**body.filters.model_dump(mode="json"))
-    else:
-        filters = women.Filters(**body.ledger.model_dump(mode="json"))
+    wished = body.wished()
     async with working() as work:
         made, password = await asking.ask(
-            work,
-            body.id,
-            filters,
-            plain=body.plain,
-            purpose=body.purpose,
-            reason=body.reason,
+            work, body.id, wished, purpose=body.purpose, reason=body.reason
         )
     response.headers["cache-control"] = "no-store"
     if password is None:
         response.status_code = 200
     else:
-        asked = {"plain": body.plain, "purpose": body.purpose, "password": password}
-        _begin(request.app.state.jobs, writing.write(working, body.id, filters, asked))
+        asked = {"purpose": body.purpose, "password": password}
+        _begin(request.app.state.jobs, writing.write(working, body.id, wished, asked))
     return made | {"password": password}
 
 

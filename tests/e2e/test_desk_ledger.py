@@ -1,14 +1,22 @@
 """The ledger of women left behind: a town runs its round and signs, the district reconciles."""
 
+import io
 import re
+import time
+from pathlib import Path
+from typing import Any
 
-from playwright.async_api import expect
+import msoffcrypto
+import openpyxl
+from playwright.async_api import Locator, expect
 
-from tests.conftest import Client
+from tests.conftest import Client, step_up
 from tests.e2e.axe import violations, wide
 from tests.e2e.conftest import Desks
 from tests.e2e.desk import Desk
-from tests.e2e.woman import on_the_ledger
+from tests.e2e.woman import WOMAN, on_the_ledger
+from tests.stories.answers import REPORT, WIFE, command
+from tests.stories.board import VILLAGE
 
 
 async def seen_well(sat: Desk) -> None:
@@ -72,3 +80,103 @@ async def test_a_town_runs_its_round_and_the_district_reconciles(
     await fed.click("留守妇女关爱")
     card = fed.page.get_by_role("button", name=re.compile("两级台账一致率"))
     await expect(card).to_contain_text("100")
+
+
+def opened(path: Path, password: str) -> Any:
+    """The file as an office program opens it."""
+    plain = io.BytesIO()
+    sealed = msoffcrypto.OfficeFile(io.BytesIO(path.read_bytes()))
+    sealed.load_key(password=password)
+    sealed.decrypt(plain)
+    return openpyxl.load_workbook(plain)
+
+
+async def wished(ask: Locator, content: str) -> Locator:
+    """The dialog filled in, and the button that begins."""
+    await ask.get_by_label("用途", exact=True).select_option("visits")
+    await ask.get_by_label("说明（留作审计）").fill("安排本月入户")
+    await ask.get_by_label(re.compile(content)).check()
+    return ask.get_by_role("button", name="导出", exact=True)
+
+
+async def test_people_leave_in_the_columns_shown_and_in_plain_words_with_a_second_factor(
+    desk: Desks, client: Client, tmp_path: Path
+) -> None:
+    await on_the_ledger(client)
+    fed = await client("women_fed_town")
+    assert (await fed.post("/cases/dv_warning", json=command(REPORT, area=VILLAGE))).is_success
+    sat = await desk("women_fed_town")
+    await sat.page.goto("/people?tab=ledger")
+    await expect(sat.page.get_by_role("status")).to_contain_text("已列出 2 行，已到末尾")
+
+    # The columns, by keyboard alone; the first stays, and what was chosen outlives the page.
+    chooser = sat.page.get_by_text(re.compile("^列 "))
+    await chooser.press("Enter")
+    choice = sat.page.get_by_role("group", name="显示的列")
+    await expect(choice.get_by_label("姓名")).to_be_disabled()
+    for key in ("Tab", "Space", "Tab", "Tab", "Space"):
+        await sat.page.keyboard.press(key)
+    titles = sat.page.get_by_role("columnheader")
+    await expect(titles).to_have_text(["姓名", "地区", "最近的案件", "最近探访"])
+    await seen_well(sat)
+    await sat.page.keyboard.press("Escape")
+    await expect(choice).to_be_hidden()
+    await expect(chooser).to_be_focused()
+    await sat.page.reload()
+    await expect(chooser).to_have_text("列 4/6")
+    await expect(titles).to_have_text(["姓名", "地区", "最近的案件", "最近探访"])
+    kept = await sat.page.evaluate("JSON.stringify(localStorage)")
+    assert kept == '{"columns people":"who count"}'
+    assert sat.page.url.endswith("/people?tab=ledger")
+
+    # Without a second factor nothing leaves.
+    await sat.click("导出")
+    ask = sat.page.get_by_role("dialog", name="导出台账")
+    await expect(ask).to_contain_text("共 2 行")
+    await expect(ask).to_contain_text("列：姓名、地区、最近的案件、最近探访。")
+    go = await wished(ask, "明文")
+    await expect(ask).to_contain_text("另加身份证号、联系电话")
+    await seen_well(sat)
+    await go.click()
+    proof = sat.page.get_by_role("dialog", name="请确认是您本人")
+    await expect(proof).to_contain_text("您还没有绑定第二验证方式")
+    await sat.page.keyboard.press("Escape")
+    await expect(ask.get_by_role("alert")).to_contain_text("第二验证方式")
+    device = await step_up(fed)
+    assert (await fed.get("/exports")).json()["items"] == []
+
+    # With one: shown in between, the password once, the file once.
+    await go.click()
+    await proof.get_by_label("验证码或恢复码").fill(device.at(time.time() + 30))
+    await proof.get_by_role("button", name="确认").click()
+    password = await ask.locator("code").inner_text()
+    await expect(ask.get_by_role("progressbar")).to_have_attribute("aria-valuenow", "100")
+    await expect(ask).to_contain_text("已生成 2 行")
+    async with sat.page.expect_download() as waiting:
+        await ask.get_by_role("button", name="下载").click()
+    path = tmp_path / "people.xlsx"
+    await (await waiting.value).save_as(path)
+    await expect(ask.get_by_role("button", name="下载")).to_be_disabled()
+    book = opened(path, password)
+    head, *rows = book["台账"].iter_rows(values_only=True)
+    assert head == ("姓名", "镇街", "村（社区）", "案件", "最近探访", "身份证号", "联系电话")
+    assert {(row[0], *row[-2:]) for row in rows} == {
+        (one["name"], one["id_number"], one["phone"]) for one in (WOMAN, WIFE)
+    }
+    assert len(rows) == 2
+    about = dict(book["说明"].iter_rows(values_only=True))
+    assert (about["内容"], about["用途"], about["行数"]) == ("明文", "安排探访、回访", "2")
+    name = (await fed.get("/me")).json()["display_name"]
+    assert name in book["台账"].oddHeader.center.text
+    await ask.get_by_role("button", name="关闭", exact=True).click()
+
+    # All columns again; who keeps no ledger of an area is offered no export.
+    await chooser.click()
+    await choice.get_by_role("button", name="恢复全部").click()
+    await expect(chooser).to_have_text("列 6/6")
+    assert await sat.page.evaluate("localStorage.length") == 0
+    village = await desk("women_fed_village")
+    for where in ("/people?tab=ledger", "/women"):
+        await village.page.goto(where)
+        await expect(village.page.get_by_text(re.compile("^列 "))).to_be_visible()
+        await expect(village.page.get_by_role("button", name="导出")).to_have_count(0)

@@ -16,7 +16,7 @@ from sqlalchemy import text
 from app import clock, jobs
 from app.ids import uuid7
 from app.services.exports import sheet
-from app.services.exports.lists import CASES, PLAIN
+from app.services.exports.lists import CASES, PLAIN, Leaving
 from app.services.seed import SECOND_VILLAGE, VILLAGE
 from tests.conftest import Client, Owner, step_up
 from tests.stories.answers import NOW, REPORT, WIFE, command
@@ -64,6 +64,10 @@ def read(content: bytes, password: str) -> dict[str, list[tuple[Any, ...]]]:
     return found
 
 
+def heads(one: Leaving) -> tuple[str, ...]:
+    return tuple(title for _, title in one.titles)
+
+
 async def exported(who: httpx.AsyncClient, **more: Any) -> dict[str, list[tuple[Any, ...]]]:
     asked = await who.post("/exports", json=order(**more))
     assert asked.status_code == 202, asked.text
@@ -84,7 +88,7 @@ async def test_the_file_has_the_rows_of_the_list(client: Client) -> None:
     await step_up(fed)
     await step_up(town)
     whole, hers = await exported(fed), await exported(town)
-    assert whole["台账"][0] == CASES
+    assert whole["台账"][0] == heads(CASES)
     assert {row[0] for row in whole["台账"][1:]} == numbers | {other}
     assert {row[0] for row in hers["台账"][1:]} == numbers, "her own town's, as in her list"
     assert (await town.get("/exports/count")).json() == {"count": len(numbers)}
@@ -92,8 +96,14 @@ async def test_the_file_has_the_rows_of_the_list(client: Client) -> None:
     about = dict(whole["说明"])
     assert about["行数"] == str(len(numbers) + 1)
     assert (about["用途"], about["内容"]) == ("向上级报送", "脱敏")
-    narrowed = await exported(fed, filters={"area": SECOND_VILLAGE, "kind": "dv_warning"})
-    assert [row[0] for row in narrowed["台账"][1:]] == [other]
+    columns = ["number", "due"]
+    narrowed = await exported(
+        fed, filters={"area": SECOND_VILLAGE, "kind": "dv_warning"}, columns=columns
+    )
+    assert narrowed["台账"][0] == ("案号", "案件类型", "最近期限", "到期时间", "是否逾期")
+    assert [row[:2] for row in narrowed["台账"][1:]] == [(other, "家庭暴力告诫书")]
+    unknown = await fed.post("/exports", json=order(columns=["number", "level"]))
+    assert (unknown.status_code, unknown.json()["problems"][0]["field"]) == (422, "columns")
 
 
 async def test_in_plain_words_what_was_typed_stays_text_and_is_on_record(
@@ -104,7 +114,7 @@ async def test_in_plain_words_what_was_typed_stays_text_and_is_on_record(
         await opened(fed, name)
     await step_up(fed)
     found = await exported(fed, plain=True)
-    assert found["台账"][0] == (*CASES, *PLAIN)
+    assert found["台账"][0] == (*heads(CASES), *PLAIN)
     assert {row[5] for row in found["台账"][1:]} == {name.strip() for name in FORMULAS}
     assert {row[-1] for row in found["台账"][1:]} == {WIFE["phone"]}
     whole = str(found)
@@ -165,7 +175,7 @@ async def test_what_goes_wrong_is_told(client: Client, monkeypatch: pytest.Monke
     refused = await fed.post(f"/exports/{asked['id']}/file")
     assert "重新导出" in refused.json()["detail"]
     monkeypatch.undo()
-    assert (await exported(fed))["台账"] == [CASES]
+    assert (await exported(fed))["台账"] == [heads(CASES)]
 
 
 ROWS = 100_000

@@ -4,13 +4,17 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
+from sqlalchemy import text
 
 from app import clock
+from app.clock import local_day
 from app.services import seed
-from tests.conftest import Client
+from app.services.exports.lists import PEOPLE, PLAIN
+from tests.conftest import Client, Owner, step_up
 from tests.e2e.woman import WELL, WOMAN
 from tests.stories.answers import NOW, REPORT, WIFE
 from tests.stories.board import DISTRICT, OTHER_TOWN, TOWN, VILLAGE, send
+from tests.stories.test_exports import exported, heads, order
 from tests.stories.test_reading import opened
 
 DAY = timedelta(days=1)
@@ -47,8 +51,23 @@ async def visited(client: Client) -> str:
     return case_id
 
 
+async def counted(who: httpx.AsyncClient, **query: Any) -> Any:
+    return (await who.get("/exports/count/people", params=query)).json()
+
+
+JUSTICE_TOO = text(
+    "insert into account_grant (account_id, role, area, supervisor)"
+    " select account_id, 'justice_bureau', area / 1000000 * 1000000, false from account_grant g"
+    " join account a on a.id = g.account_id where a.username = 'mediator'"
+)
+JUSTICE_NO_MORE = text(
+    "delete from account_grant g using account a"
+    " where a.id = g.account_id and a.username = 'mediator' and g.role = 'justice_bureau'"
+)
+
+
 async def test_one_person_is_one_line_with_all_her_cases_and_the_last_contact(
-    client: Client,
+    client: Client, owner: Owner
 ) -> None:
     fed, village = await client("women_fed_district"), await client("women_fed_village")
     visits = await visited(client)
@@ -93,6 +112,35 @@ async def test_one_person_is_one_line_with_all_her_cases_and_the_last_contact(
     assert rest["next"] is None
     foreign = await fed.get("/people", params={"cursor": first["next"], "open": True})
     assert foreign.status_code == 422
+
+    # It leaves as a file with as many lines, and in the columns that are shown.
+    await step_up(fed)
+    assert await counted(fed) == {"count": 2}
+    assert await counted(fed, area=TOWN, open=True) == {"count": 1}
+    both = (await exported(fed, people={}))["台账"]
+    assert both[0] == heads(PEOPLE)
+    assert [(row[0], row[1], row[2], row[5], row[8]) for row in both[1:]] == [
+        ("林*", "女", str(page["items"][0]["birth_year"]), "1", None),
+        ("梁*", "女", "1987", "2", str(local_day(NOW + 10 * DAY))),
+    ]
+    hers = await exported(fed, people={"area": TOWN}, columns=["subject", "cases"], plain=True)
+    head, *lines = hers["台账"]
+    assert head == ("姓名", "案件", *PLAIN)
+    (written,) = lines
+    assert (written[0], *written[2:]) == (WOMAN["name"], WOMAN["id_number"], WOMAN["phone"])
+    assert all(case["number"] in written[1] for case in line["cases"])
+    twice = order(people={}, ledger={})
+    assert (await fed.post("/exports", json=twice)).status_code == 422
+    # Who may export by one office, and reads no name by the other, has nobody to count.
+    try:
+        async with owner() as connection:
+            await connection.execute(JUSTICE_TOO)
+        await step_up(mediator)
+        assert await names(mediator) == []
+        assert await counted(mediator) == {"count": 0}
+    finally:
+        async with owner() as connection:
+            await connection.execute(JUSTICE_NO_MORE)
 
     left = {"reason": "moved_away"}
     await send(await client("women_fed_town"), f"{VISITS}/{visits}/exit", left, NOW + 30 * DAY)

@@ -15,6 +15,7 @@ from app.kinds.forms import Choice
 from app.models import Export
 from app.models.columns import table_of
 from app.services.exports import lists
+from app.services.exports.lists import Wished
 from app.services.identity import accounts
 from app.services.record import audit
 from app.services.record.audit import What
@@ -50,26 +51,26 @@ _MINE = select(*_SHOWN, _row.fingerprint, _row.account_id)
 
 
 async def ask(
-    work: Work, id: UUID, filters: lists.Asked, *, plain: bool, purpose: Purpose, reason: str
+    work: Work, id: UUID, wished: Wished, *, purpose: Purpose, reason: str
 ) -> tuple[dict[str, Any], str | None]:
     """Begin an export of a list; the password that will open it, which is kept nowhere:
     None for a request that was made before.
 
-    Raises SecondFactorNeeded, Invalid for a list that no sheet holds, Conflict while another is
-    being written, IdReused.
+    Raises SecondFactorNeeded, Invalid for a list that no sheet holds or a column it has not,
+    Conflict while another is being written, IdReused.
     """
     await accounts.need_second_factor(work)
-    wanted = lists.question(filters)
-    body = {"filters": wanted, "plain": plain, "purpose": purpose, "reason": reason}
+    wanted = lists.question(wished)
+    body = {"filters": wanted, "plain": wished.plain, "purpose": purpose, "reason": reason}
     print_ = crypto.fingerprint(crypto.keyring(), work.actor.account_id, "export", body)
-    total, now = await lists.count(work, filters), clock.now()
+    total, now = await lists.count(work, wished), clock.now()
     if total > MOST:
         raise Invalid("清单太长", [{"field": "area", "message": f"最多 {MOST} 行，请缩小范围"}])
     made = insert(_table).values(
         id=id,
         account_id=work.actor.account_id,
         asked=wanted,
-        plain=plain,
+        plain=wished.plain,
         purpose=purpose.value,
         fingerprint=print_,
         total=total,

@@ -9,7 +9,13 @@ from typing import Any
 from app.clock import LOCAL
 
 Row = Sequence[str | None]
-WIDTHS = (22, 18, 14, 20, 12, 10, 18, 18, 22, 18, 8, 14, 8, 22, 16)
+WIDTHS = {
+    "案号": 24, "案件类型": 18, "村（社区）": 22, "状态": 16, "发生时间": 17, "结案时间": 17,
+    "最近期限": 26, "到期时间": 17, "案件": 60, "身份证号": 21, "联系电话": 14,
+}  # fmt: skip
+"""Characters a column is wide, by its title; the others are NARROW."""
+
+NARROW = 12
 
 
 class Sheet:
@@ -36,8 +42,8 @@ class Sheet:
         for sheet in (self._about, self._rows):
             sheet.set_header(f"&C&9{spelt}")
             sheet.set_footer(f"&C&9{spelt}  第 &P 页")
-        for column, width in enumerate(WIDTHS):
-            self._rows.set_column(column, column, width)
+        for column, title in enumerate(header):
+            self._rows.set_column(column, column, WIDTHS.get(title or "", NARROW))
         self._rows.freeze_panes(1, 0)
         self._write(self._rows, 0, header, self._bold)
         self.written = 0

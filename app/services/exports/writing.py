@@ -21,6 +21,7 @@ from app.models.columns import TZ, table_of
 from app.services.district import areas
 from app.services.exports import lists, sheet
 from app.services.exports.asking import KEPT, Purpose
+from app.services.exports.lists import Wished
 from app.services.exports.sheet import Sheet
 from app.services.seeing import looks
 from app.services.seeing.looks import Listed
@@ -43,11 +44,11 @@ _SEEN = (
 _FAILED = update(_table).where(_row.id == bindparam("key")).values(failed=True)
 
 
-async def write(working: Working, id: UUID, filters: lists.Asked, asked: Mapping[str, Any]) -> None:
-    """Write the file of an export and leave it to be taken. `asked` has its `plain`, `purpose` and
+async def write(working: Working, id: UUID, wished: Wished, asked: Mapping[str, Any]) -> None:
+    """Write the file of an export and leave it to be taken. `asked` has its `purpose` and
     `password`. Whatever goes wrong is noted with it; whoever asked asks again."""
     try:
-        content, written = await _written(working, id, filters, asked)
+        content, written = await _written(working, id, wished, asked)
         now = clock.now()
         done = {
             "content": content,
@@ -66,28 +67,27 @@ async def write(working: Working, id: UUID, filters: lists.Asked, asked: Mapping
 
 
 async def _written(
-    working: Working, id: UUID, filters: lists.Asked, asked: Mapping[str, Any]
+    working: Working, id: UUID, wished: Wished, asked: Mapping[str, Any]
 ) -> tuple[bytes, int]:
-    plain = bool(asked["plain"])
     shown: list[UUID] = []
     with TemporaryDirectory(prefix="anlan-") as folder:
         async with working() as work:
             mark = f"{work.actor.display_name} {sheet.moment(clock.now())} {id}"
-            made = Sheet(Path(folder), mark, lists.header(filters, plain=plain))
+            made = Sheet(Path(folder), mark, lists.header(wished))
             names = await _places(work)
             cursor: str | None = None
             while True:
-                rows, cursor = await lists.found(work, filters, cursor, PAGE)
-                lines = await lists.lines(work, filters, rows, names, plain=plain)
+                rows, cursor = await lists.found(work, wished, cursor, PAGE)
+                lines = await lists.lines(work, wished, rows, names)
                 await asyncio.to_thread(made.add, lines)
-                shown += [row.id for row in rows] if plain else []
+                shown += [row.id for row in rows] if wished.plain else []
                 await _tell(working, id, made.written)
                 if cursor is None:
                     break
-            if plain:
+            if wished.plain:
                 listed = Listed(asked={"export": id}, shown=shown)
                 await looks.log(work, "export", Sight.S3, listed=listed)
-            about = _about(work, id, asked, made.written)
+            about = _about(work, id, wished, asked, made.written)
         path = await asyncio.to_thread(made.close, about)
         return await asyncio.to_thread(sheet.sealed, path, asked["password"]), made.written
 
@@ -102,12 +102,14 @@ async def _places(work: Work) -> Mapping[int, str]:
     return {area.code: area.name for area in found}
 
 
-def _about(work: Work, id: UUID, asked: Mapping[str, Any], rows: int) -> list[tuple[str, str]]:
+def _about(
+    work: Work, id: UUID, wished: Wished, asked: Mapping[str, Any], rows: int
+) -> list[tuple[str, str]]:
     return [
         ("导出人", f"{work.actor.display_name}（{work.actor.username}）"),
         ("导出时间", sheet.moment(clock.now()) or ""),
         ("用途", Purpose(asked["purpose"]).label),
-        ("内容", "明文" if asked["plain"] else "脱敏"),
+        ("内容", "明文" if wished.plain else "脱敏"),
         ("行数", str(rows)),
         ("编号", str(id)),
         ("提示", "含个人信息，仅限所填用途使用，用后删除（个保法 6、47）"),

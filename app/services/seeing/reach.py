@@ -25,10 +25,11 @@ from sqlalchemy import (
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from app.access import Work
+from app.kinds.forms import Sight
 from app.models import Case, Deadline
 from app.models.columns import Placed, table_of
 from app.places import Place, place_of
-from app.policy import BY_AREA, SEES_NO_CASE
+from app.policy import BY_AREA, SEES_NO_CASE, Purpose, Standing, decide
 from app.roles import Role
 
 GIVEN = "given"
@@ -145,6 +146,21 @@ def carried(work: Work, parts: Sequence[Part]) -> list[Part]:
     found = []
     for part in parts:
         kinds = tuple(n for n in part.kinds or work.kinds if work.kinds[n].carried_by & part.roles)
+        if kinds:
+            found.append(replace(part, kinds=None if len(kinds) == len(work.kinds) else kinds))
+    return found
+
+
+def naming(work: Work, parts: Sequence[Part]) -> list[Part]:
+    """What of the parts is of kinds in which the actor reads names there."""
+    found = []
+    for part in parts:
+        standing = Standing(roles=part.roles)
+        kinds = tuple(
+            name
+            for name in part.kinds or work.kinds
+            if decide(work.kinds[name], standing, Purpose.LIST).sight >= Sight.S2
+        )
         if kinds:
             found.append(replace(part, kinds=None if len(kinds) == len(work.kinds) else kinds))
     return found
