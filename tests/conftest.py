@@ -1,5 +1,6 @@
 """A real PostgreSQL a worker, migrated and seeded once; real commits, emptied between stories."""
 
+import asyncio
 import os
 import shutil
 import tempfile
@@ -20,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from app import migrate
 from app.config import get_settings
 from app.db import app_role, make_engine, owner_role, transaction, worker_role
+from app.demo import staff
 from app.embedded import EmbeddedPostgres
 from app.main import create_app
 from app.services import seed
@@ -60,6 +62,23 @@ def postgres() -> Iterator[EmbeddedPostgres]:
             yield server
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def peopled(postgres: EmbeddedPostgres) -> str:
+    """The name of a database like that of `make run` before its year is played: real areas, demo
+    accounts, staff, no cases. To make others after."""
+    name = "peopled"
+    postgres.psql("postgres", f"create database {name} template {MIGRATED}")
+
+    async def people() -> None:
+        async with migrate.as_owner(postgres.dsn(name), get_settings()) as connection:
+            await areas.import_shipped(connection)
+            await seed.seed(connection)
+            await staff.enrol(connection)
+
+    asyncio.run(people())
+    return name
 
 
 @pytest.fixture(scope="session")

@@ -23,17 +23,13 @@ from playwright.async_api import (
     expect,
 )
 
-from app import demo, migrate
+from app import demo
 from app.clock import HOLIDAYS
 from app.config import get_settings
 from app.db import app_role, make_engine
-from app.demo import staff
 from app.embedded import EmbeddedPostgres
 from app.kinds import KINDS
 from app.routers.frontends import BUILT
-from app.services import seed
-from app.services.district import areas
-from tests.conftest import MIGRATED
 from tests.e2e.desk import Desk
 from tests.e2e.phone import Phone
 
@@ -118,22 +114,17 @@ def server(postgres: EmbeddedPostgres, engine: object) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def district(postgres: EmbeddedPostgres) -> Iterator[str]:
+def district(postgres: EmbeddedPostgres, peopled: str) -> Iterator[str]:
     """The app on a database of its own in which a demo year was played: a district as it is
     worked in. Playing takes its time; what asks for it is marked `prove`."""
-    postgres.psql("postgres", f"create database district template {MIGRATED}")
-    owner = postgres.dsn("district")
+    postgres.psql("postgres", f"create database district template {peopled}")
     url = postgres.dsn("district", app_role(get_settings().schema))
-    asyncio.run(_play(owner, url))
+    asyncio.run(_play(url))
     with serving(url) as address:
         yield address
 
 
-async def _play(owner: str, url: str) -> None:
-    async with migrate.as_owner(owner, get_settings()) as connection:
-        await areas.import_shipped(connection)
-        await seed.seed(connection)
-        await staff.enrol(connection)
+async def _play(url: str) -> None:
     engine = make_engine(url, get_settings())
     try:
         assert (await demo.play(engine, KINDS, HOLIDAYS, cases=CASES)).refused == ()

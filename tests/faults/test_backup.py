@@ -8,7 +8,6 @@ import stat
 import tempfile
 import time
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -23,38 +22,31 @@ from app.backup.portrait import portray
 from app.clock import HOLIDAYS
 from app.config import get_settings
 from app.db import app_role, make_engine
-from app.demo import staff
 from app.embedded import EmbeddedPostgres
 from app.kinds import KINDS
-from app.services import seed
-from app.services.district import areas
-from tests.conftest import MIGRATED, Owner
+from tests.conftest import Owner
 from tests.security.test_chain import broken
 
 SOURCE, TARGET = "backed_up", "brought_back"
 
 
 @pytest.fixture(scope="module")
-def source(postgres: EmbeddedPostgres) -> Iterator[str]:
+def source(postgres: EmbeddedPostgres, peopled: str) -> Iterator[str]:
     """The owner's URL of a database with some demo cases in it."""
-    yield from filled(postgres, SOURCE, 25)
+    yield from filled(postgres, peopled, SOURCE, 25)
 
 
-def filled(postgres: EmbeddedPostgres, name: str, cases: int) -> Iterator[str]:
-    postgres.psql("postgres", f"create database {name} template {MIGRATED}")
-
-    async def play() -> None:
-        async with migrate.as_owner(postgres.dsn(name), get_settings()) as connection:
-            await areas.import_areas(connection, areas.SHIPPED, date(2021, 1, 1))
-            await seed.seed(connection)
-            await staff.enrol(connection)
-        engine = make_engine(postgres.dsn(name, app_role(get_settings().schema)), get_settings())
-        await demo.play(engine, KINDS, HOLIDAYS, cases=cases)
-        await engine.dispose()
-
-    asyncio.run(play())
+def filled(postgres: EmbeddedPostgres, peopled: str, name: str, cases: int) -> Iterator[str]:
+    postgres.psql("postgres", f"create database {name} template {peopled}")
+    asyncio.run(play(postgres.dsn(name, app_role(get_settings().schema)), cases))
     yield postgres.dsn(name)
     postgres.psql("postgres", f"drop database {name} with (force)")
+
+
+async def play(url: str, cases: int) -> None:
+    engine = make_engine(url, get_settings())
+    await demo.play(engine, KINDS, HOLIDAYS, cases=cases)
+    await engine.dispose()
 
 
 @pytest.fixture
@@ -247,9 +239,10 @@ async def test_no_difference_goes_unseen(source: str, change: str) -> None:
 
 @pytest.mark.prove
 def test_how_long_a_year_takes(
-    postgres: EmbeddedPostgres, target: str, key: Path, tmp_path: Path
+    postgres: EmbeddedPostgres, peopled: str, target: str, key: Path, tmp_path: Path
 ) -> None:
-    for source in filled(postgres, "year", int(os.environ.get("ANLAN_BACKUP_CASES", "3000"))):
+    cases = int(os.environ.get("ANLAN_BACKUP_CASES", "3000"))
+    for source in filled(postgres, peopled, "year", cases):
         file = tmp_path / "anlan.backup"
         begun = time.monotonic()
         assert anlan("backup", str(file), owner=source, key=key).exit_code == 0

@@ -55,8 +55,8 @@ def test_no_migration_waits_long_for_a_lock(path: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def database(postgres: EmbeddedPostgres) -> Iterator[str]:
-    yield from filled(postgres, "to_migrate", 25)
+def database(postgres: EmbeddedPostgres, peopled: str) -> Iterator[str]:
+    yield from filled(postgres, peopled, "to_migrate", 25)
 
 
 async def held_up(url: str, stop: asyncio.Event) -> float:
@@ -114,8 +114,9 @@ def test_all_are_taken_back_and_made_again(database: str) -> None:
 
 
 @pytest.mark.prove
-def test_the_longest_lock_on_a_full_district(postgres: EmbeddedPostgres) -> None:
-    for url in filled(postgres, "full_district", int(os.environ.get("ANLAN_CASES", "10000"))):
+def test_the_longest_lock_on_a_full_district(postgres: EmbeddedPostgres, peopled: str) -> None:
+    cases = int(os.environ.get("ANLAN_CASES", "10000"))
+    for url in filled(postgres, peopled, "full_district", cases):
         done = asyncio.run(back_and_forth(url))
     name, _, waited = max(done, key=lambda one: one[2])
     slowest = max(done, key=lambda one: one[1])
