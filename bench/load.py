@@ -21,7 +21,7 @@ from app.embedded import EmbeddedPostgres
 from app.kinds import KINDS
 from app.services import seed
 from app.services.district import areas
-from bench import courses
+from bench import beside, courses
 from bench.rows import COLUMNS, World, chunk, given
 
 ROOT = Path(__file__).parents[1]
@@ -57,7 +57,7 @@ def prepare(postgres: EmbeddedPostgres, cases: int) -> str:
 
 
 def _version() -> str:
-    sources = [ROOT / "bench" / name for name in ("rows.py", "courses.py")]
+    sources = [ROOT / "bench" / name for name in ("rows.py", "courses.py", "beside.py")]
     return hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:8]
 
 
@@ -99,6 +99,8 @@ async def _load(url: str, cases: int) -> None:
             for row in made:
                 await connection.execute(row["made"])
         await _counters(connection, world)
+        with _step("what lies beside them"):
+            await beside.fill(connection)
         with _step("vacuum, analyze"):
             await connection.execute("vacuum (freeze, analyze)")
     finally:

@@ -97,14 +97,14 @@ async def _ask(scenario: Scenario, engine: AsyncEngine, server: Server) -> None:
     app, sampler = create_app(engine=engine), Sampler()
     async with app.router.lifespan_context(app):
         typed = {"username": scenario.user, "password": seed.PASSWORD}
-        answer = await _once(app, "POST", f"{PREFIX}/auth/login", "", typed)
+        answer, _ = await once(app, "POST", f"{PREFIX}/auth/login", "", typed)
         token = json.loads(answer)["access_token"]
 
         async def run(first: int, last: int) -> None:
             for n in range(first, last):
                 path = PREFIX + scenario.paths[n % len(scenario.paths)]
                 body = scenario.body and json.loads(filled(json.dumps(scenario.body)))
-                await _once(app, scenario.method, path, token, body)
+                await once(app, scenario.method, path, token, body)
 
         await run(0, WARM)
         begun, used, theirs = time.perf_counter(), time.process_time(), server.cpu()
@@ -120,10 +120,15 @@ async def _ask(scenario: Scenario, engine: AsyncEngine, server: Server) -> None:
         print(f"    {count / sampler.seen.total():5.1%} {part}")
 
 
-async def _once(app: FastAPI, method: str, path: str, token: str, body: Any = None) -> bytes:
+async def once(
+    app: FastAPI, method: str, path: str, token: str, body: Any = None, tag: str | None = None
+) -> tuple[bytes, dict[str, str]]:
+    """The body and headers of an answer, asked for by a bare client in this process, perhaps with
+    the `tag` of an earlier one. Raises RuntimeError if it is neither 2xx nor 304."""
     data = b"" if body is None else json.dumps(body).encode()
     plain, _, query = path.partition("?")
     headers = {"content-type": "application/json", "authorization": f"Bearer {token}"}
+    headers |= {"if-none-match": tag} if tag else {}
     scope = {
         "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "scheme": "http",
         "method": method, "path": plain, "raw_path": plain.encode(), "root_path": "",
@@ -139,9 +144,10 @@ async def _once(app: FastAPI, method: str, path: str, token: str, body: Any = No
         sent.append(message)
 
     await app(scope, receive, send)
-    if sent[0]["status"] >= 300:
+    if sent[0]["status"] >= 300 and sent[0]["status"] != 304:
         raise RuntimeError(f"{method} {path}: {sent[0]['status']} {sent[1]['body'][:300]!r}")
-    return b"".join(message.get("body", b"") for message in sent)
+    told = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
+    return b"".join(message.get("body", b"") for message in sent), told
 
 
 if __name__ == "__main__":

@@ -89,6 +89,10 @@ class AccessLog(SQLModel, table=True):
     )
 
 
+UNREAD_FIRST = text("(read_at is not null)"), text("sent_at desc"), text("id desc")
+GIVEN = text("seen_by <> '{}'")
+
+
 class Notice(Placed, table=True):
     """A neutral notice in the app for a role in an area, or for its `supervisors` only. Its text
     names nobody."""
@@ -103,7 +107,23 @@ class Notice(Placed, table=True):
     read_at: datetime | None = moment(default=None)
     supervisors: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
-    __table_args__ = (Index("ix_notice_place", "district", "role", "sent_at"),)
+    __table_args__ = (
+        *(
+            Index(
+                f"ix_notice_{level}",
+                level,
+                "role",
+                *UNREAD_FIRST,
+            )
+            for level in ("district", "town", "village")
+        ),
+        Index(
+            "ix_notice_given",
+            "seen_by",
+            postgresql_using="gin",
+            postgresql_where=GIVEN,
+        ),
+    )
 
 
 class Outbox(Placed, table=True):

@@ -52,22 +52,24 @@ class Case(Placed, table=True):
             text("id desc"),
             postgresql_where=text("closed_at is null"),
         ),
-        Index(
-            "ix_case_unassigned",
-            "district",
-            text("opened_at desc"),
-            text("id desc"),
-            postgresql_where=UNASSIGNED,
-        ),
-        Index(
-            "ix_case_unassigned_town",
-            "town",
-            text("opened_at desc"),
-            text("id desc"),
-            postgresql_where=UNASSIGNED,
+        *(
+            Index(
+                name,
+                level,
+                text("opened_at desc"),
+                text("id desc"),
+                postgresql_where=UNASSIGNED,
+            )
+            for name, level in (
+                ("ix_case_unassigned", "district"),
+                ("ix_case_unassigned_town", "town"),
+                ("ix_case_unassigned_village", "village"),
+            )
         ),
         Index("ix_case_seen_by", "seen_by", postgresql_using="gin"),
-        Index("ix_case_subject", "subject"),
+        Index("ix_case_subject", "subject", "closed_at"),
+        Index("ix_case_subject_town", "town", "subject", "closed_at"),
+        Index("ix_case_subject_village", "village", "subject", "closed_at"),
         Index("ix_case_account", "account_id", postgresql_where=text("closed_at is null")),
         Index(
             "ix_case_closed",

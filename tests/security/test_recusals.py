@@ -252,9 +252,11 @@ async def test_the_database_holds_it_whatever_the_app_asks(
     async with owner() as connection:
         await connection.execute(text("update \"case\" set seen_by = '{7}'"))
         await connection.execute(text("update deadline set seen_by = '{7}'"))
+        await connection.execute(text("update notice set seen_by = '{7}'"))
     by_area = Actor(5, None, None, 1, "x", "某人", (Held(Role.POLICE, seed.DISTRICT),))
     by_holding = Actor(5, 7, None, 1, "x", "某人", (Held(Role.COURT, seed.DISTRICT),))
-    for who, doors in ((by_area, ("case", *HANGING)), (by_holding, ("given_case", "given_clock"))):
+    given = ("given_case", "given_clock", "given_notice")
+    for who, doors in ((by_area, ("case", *HANGING)), (by_holding, given)):
         for barred, all_gone in ((f"set local app.barred = '{case_id}';", True), ("", False)):
             opening = f"{who.opening}{barred}set local app.opened_case = '{case_id}';"
             opening += f"set local app.vault_case = '{case_id}';"

@@ -156,6 +156,7 @@ CONDITIONS: Mapping[str, Callable[[Any], ColumnElement[bool]]] = {
     # Word for word the predicate of their partial indexes.
     "unassigned=True": lambda case: case.closed_at.is_(None) & case.account_id.is_(None),
 }
+_NOW = bindparam("now", type_=TZ)
 _LAST = tuple_(bindparam("opened_at", type_=DateTime(timezone=True)), bindparam("id", type_=Uuid))
 
 
@@ -195,8 +196,9 @@ def _part(
     shape: Shape, at: int, asked: frozenset[str], columns: Sequence[str]
 ) -> tuple[Any, Select[tuple[Any, ...]]]:
     """Where the cases of a part are read from, and those of them that were asked for."""
+    unassigned, late = "unassigned=True" in asked, "overdue=True" in asked
     # A clock given to somebody is one of a case given to them.
-    by_clock = "overdue=True" in asked
+    by_clock = late and not unassigned
     case = table_of(Case).c if by_clock else reach.rows(Case, shape)
     part = select(*(case[name] for name in columns)).where(
         *reach.condition(case, shape, at),
@@ -204,6 +206,10 @@ def _part(
     )
     if by_clock:
         part = part.where(case.id.in_(select(_late(shape, at))))
+    elif late:
+        # Who is in nobody's hands are few: each is looked up, rather than every clock past due.
+        past = (_deadline.case_id == case.id, *runs(_deadline), _deadline.due_at < _NOW)
+        part = part.where(select(_deadline.id).where(*past).exists())
     elif "overdue=False" in asked:
         part = part.where(case.id.not_in(select(_late(shape, at))))
     return case, part
@@ -239,7 +245,7 @@ def _late(shape: Shape, at: int) -> CTE:
     late = select(clock.case_id).where(
         *reach.condition(clock, shape, at),
         *runs(clock),
-        clock.due_at < bindparam("now", type_=TZ),
+        clock.due_at < _NOW,
     )
     return late.cte(f"late_{at}").prefix_with("MATERIALIZED", dialect="postgresql")
 

@@ -6,25 +6,25 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
-    ARRAY,
     BigInteger,
     Boolean,
+    ColumnElement,
     Select,
-    any_,
+    Uuid,
+    and_,
     bindparam,
     or_,
     select,
     tuple_,
-    union_all,
+    union,
 )
 from sqlalchemy import update as change
-from sqlmodel import col
 
-from app import clock
+from app import clock, db
 from app.access import Work
 from app.errors import NotFound
 from app.models import Notice
-from app.models.columns import TZ, table_of
+from app.models.columns import MANY, TZ, table_of
 from app.places import place_of
 from app.policy import BY_AREA, SEES_NO_CASE
 from app.roles import Role
@@ -33,49 +33,53 @@ from app.services.record.audit import What
 from app.services.rows import cursors
 from app.services.seeing import reach
 from app.services.seeing.listing import Page
+from app.services.seeing.reach import GIVEN
 
 _notice = table_of(Notice).c
-_COLUMNS = [
-    _notice[name]
-    for name in ("id", "case_id", "role", "text", "basis", "sent_at", "read_at",
-                 "district", "town", "village")
-]  # fmt: skip
+_COLUMNS = (
+    "id", "case_id", "role", "text", "basis", "sent_at", "read_at", "district", "town", "village",
+)  # fmt: skip
+
+
+HELD = "held"
+"""The level of who is told of nothing but given cases: most of what the role is told in a district
+is theirs (one court, few shelters), so it is walked in order."""
 
 
 @dataclass(frozen=True)
 class Post:
-    """What a role is told in a district, of `areas` (a level and codes), or of given cases; as
-    `supervisor` also what only those are told."""
+    """What a role is told in an area of a level, or (levels `given`, `held`) of cases given to
+    somebody; as `supervisor` also what only those are told."""
 
-    district: int
+    level: str
+    code: int
     role: Role
     supervisor: bool
-    areas: tuple[tuple[str, int], ...]
-
-    @property
-    def levels(self) -> frozenset[str]:
-        return frozenset(level for level, _ in self.areas)
 
 
 def _posts(work: Work) -> list[Post]:
-    found: dict[tuple[int, Role, bool], list[tuple[str, int]]] = {}
+    """What a whole district is told includes what of it was given to somebody."""
+    found: dict[Post, None] = {}
     for grant in work.actor.grants:
         if grant.role in SEES_NO_CASE:
             continue
         place = place_of(grant.area)
-        areas = found.setdefault((place.district, grant.role, grant.supervisor), [])
-        if grant.role in BY_AREA:
-            areas.append((reach.level_of(place), grant.area))
-    return [Post(*of, tuple(areas)) for of, areas in found.items()]
+        level = reach.level_of(place)
+        whole = (
+            {level: grant.area}
+            if level == "district"
+            else {level: grant.area, GIVEN: place.district}
+        )
+        for at, code in (whole if grant.role in BY_AREA else {HELD: place.district}).items():
+            found[Post(at, code, grant.role, grant.supervisor)] = None
+    return list(found)
 
 
 def _values(work: Work, posts: list[Post]) -> dict[str, Any]:
     values: dict[str, Any] = {"holders": list(work.actor.holders)}
     for at, post in enumerate(posts):
-        values |= {f"district{at}": post.district, f"role{at}": post.role.value}
+        values |= {f"area{at}": post.code, f"role{at}": post.role.value}
         values[f"supervisor{at}"] = post.supervisor
-        for level in post.levels:
-            values[f"{level}s{at}"] = [code for known, code in post.areas if known == level]
     return values
 
 
@@ -91,8 +95,8 @@ async def page(work: Work, cursor: str | None, limit: int) -> Page:
     if cursor is not None:
         read, values["sent_at"], values["id"] = cursors.read(cursor, question, "itu")
         after = min(read, 1)
-    shapes = tuple(post.levels for post in posts)
-    rows = (await work.connection.execute(_statement(shapes, after), values)).all()
+    statement = _statement(tuple(post.level for post in posts), after)
+    rows = await db.rows(work.connection, statement, values)
     more, rows = len(rows) > limit, rows[:limit]
     last = (int(rows[-1].read_at is not None), rows[-1].sent_at, rows[-1].id) if more else None
     return Page(
@@ -116,12 +120,15 @@ async def page(work: Work, cursor: str | None, limit: int) -> Page:
 async def mark_read(work: Work, notice_id: UUID) -> None:
     """Note that a notice was read, by whoever of its role came first. Raises NotFound."""
     posts = _posts(work)
-    own = or_(*(_own(at, post.levels) for at, post in enumerate(posts))) if posts else None
-    if own is None:
+    found = [
+        select(rows.id, rows.read_at).where(rows.id == bindparam("id"), *_own(rows, at, post.level))
+        for at, post in enumerate(posts)
+        for rows in (reach.rows_of(Notice, post.level),)
+    ]
+    if not found:
         raise NotFound("没有这条通知")
-    wanted = select(_notice.id, _notice.read_at).where(_notice.id == bindparam("id"), own)
     values = _values(work, posts) | {"id": notice_id}
-    row = (await work.connection.execute(wanted, values)).first()
+    row = (await work.connection.execute(union(*found), values)).first()
     if row is None:
         raise NotFound("没有这条通知")
     if row.read_at is None:
@@ -134,40 +141,37 @@ _READ = (
     .where(_notice.id == bindparam("key"), _notice.read_at.is_(None))
     .values(read_at=bindparam("at"))
 )
-_AFTER = tuple_(_notice.sent_at, _notice.id) < tuple_(
-    bindparam("sent_at", type_=TZ), bindparam("id")
-)
+_LAST = tuple_(bindparam("sent_at", type_=TZ), bindparam("id", type_=Uuid))
 
 
-def _own(at: int, levels: frozenset[str]) -> Any:
-    """The notices of one post: by district and role through the index, then by area or holder."""
-    held = [
-        _notice[level] == any_(bindparam(f"{level}s{at}", type_=ARRAY(BigInteger)))
-        for level in sorted(levels)
+def _own(rows: Any, at: int, level: str) -> list[ColumnElement[bool]]:
+    """The notices of one post: by its area and role, through the index of that level."""
+    area = rows["district" if level in (GIVEN, HELD) else level]
+    found = [
+        area == bindparam(f"area{at}", type_=BigInteger),
+        rows.role == bindparam(f"role{at}"),
+        rows.supervisors <= bindparam(f"supervisor{at}", type_=Boolean),
     ]
-    given = col(Notice.seen_by).op("&&")(bindparam("holders", type_=ARRAY(BigInteger)))
-    return (
-        (_notice.district == bindparam(f"district{at}", type_=BigInteger))
-        & (_notice.role == bindparam(f"role{at}"))
-        & (_notice.supervisors <= bindparam(f"supervisor{at}", type_=Boolean))
-        & or_(*held, given)
-    )
+    if level == HELD:
+        found.append(rows.seen_by.op("&&")(bindparam("holders", type_=MANY)))
+    return found
 
 
 @lru_cache(maxsize=256)
-def _statement(shapes: tuple[frozenset[str], ...], after: int | None) -> Select[tuple[Any, ...]]:
+def _statement(levels: tuple[str, ...], after: int | None) -> Select[tuple[Any, ...]]:
     limit = bindparam("limit", type_=BigInteger)
     parts = []
-    for at, levels in enumerate(shapes):
-        for read in (0, 1):
-            if after is not None and read < after:
-                continue
-            wanted = select(*_COLUMNS).where(
-                _own(at, levels),
-                _notice.read_at.is_not(None) if read else _notice.read_at.is_(None),
-            )
-            wanted = wanted.where(_AFTER) if read == after else wanted
-            parts.append(wanted.order_by(_notice.sent_at.desc(), _notice.id.desc()).limit(limit))
-    merged = union_all(*parts).subquery("merged")
-    order = merged.c.read_at.is_not(None), merged.c.sent_at.desc(), merged.c.id.desc()
-    return select(merged).order_by(*order).limit(limit)
+    for at, level in enumerate(levels):
+        rows = reach.rows_of(Notice, level)
+        part = select(*(rows[name] for name in _COLUMNS)).where(*_own(rows, at, level))
+        if after is not None:
+            further, read = tuple_(rows.sent_at, rows.id) < _LAST, rows.read_at.is_not(None)
+            part = part.where(and_(read, further) if after else or_(read, further))
+        parts.append(part.order_by(*_order(rows)).limit(limit))
+    merged = union(*parts).subquery("merged")
+    return select(merged).order_by(*_order(merged.c)).limit(limit)
+
+
+def _order(rows: Any) -> tuple[ColumnElement[Any], ...]:
+    """Unread before read, then the newest: as the indexes have them."""
+    return rows.read_at.is_not(None), rows.sent_at.desc(), rows.id.desc()

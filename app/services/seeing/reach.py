@@ -16,9 +16,9 @@ from sqlalchemy import (
     Text,
     Uuid,
     all_,
-    any_,
     bindparam,
     column,
+    func,
     or_,
     table,
 )
@@ -26,7 +26,7 @@ from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from app.access import Work
 from app.kinds.forms import Sight
-from app.models import Case, Deadline
+from app.models import Case, Deadline, Notice
 from app.models.columns import Placed, table_of
 from app.places import Place, place_of
 from app.policy import BY_AREA, SEES_NO_CASE, Purpose, Standing, decide
@@ -42,6 +42,7 @@ def _view(name: str, shows: type[Placed]) -> TableClause:
 _GIVEN_ROWS: Mapping[type[Placed], TableClause] = {
     Case: _view("given_case", Case),
     Deadline: _view("given_clock", Deadline),
+    Notice: _view("given_notice", Notice),
 }
 """What was given to whoever the transaction acts for; of clocks, those that run. No query of the
 tables themselves may use the index of `seen_by`, because of row-level security."""
@@ -168,7 +169,12 @@ def naming(work: Work, parts: Sequence[Part]) -> list[Part]:
 
 def rows(shows: type[Placed], shape: Shape) -> ReadOnlyColumnCollection[str, Any]:
     """The columns from which a part is read."""
-    return (_GIVEN_ROWS[shows] if shape.level == GIVEN else table_of(shows)).c
+    return rows_of(shows, shape.level)
+
+
+def rows_of(shows: type[Placed], level: str) -> ReadOnlyColumnCollection[str, Any]:
+    """The columns from which what lies at a level, or was given, is read."""
+    return (_GIVEN_ROWS[shows] if level == GIVEN else table_of(shows)).c
 
 
 def condition(
@@ -179,7 +185,9 @@ def condition(
     if shape.level != GIVEN:
         found.append(columns[shape.level] == bindparam(f"area{at}", type_=BigInteger))
     if shape.some_kinds:
-        found.append(columns.kind == any_(bindparam(f"kinds{at}", type_=ARRAY(Text))))
+        # By no index: what a role does not read at all is passed over in the order asked for.
+        kinds = bindparam(f"kinds{at}", type_=ARRAY(Text))
+        found.append(func.array_position(kinds, columns.kind).is_not(None))
     if shape.within:
         found.append(columns[shape.within] == bindparam(f"within{at}", type_=BigInteger))
     if shape.barred:
