@@ -160,6 +160,24 @@ class Event(Placed, table=True):
             postgresql_where=text("replaced_by is null"),
         ),
         Index(
+            "ix_event_women",
+            "case_id",
+            text("seq desc"),
+            postgresql_include=[
+                "name",
+                "outcome",
+                "happened_at",
+                "district",
+                "town",
+                "village",
+                "seen_by",
+            ],
+            postgresql_where=text(
+                "replaced_by is null and name in"
+                " ('enrol', 'change_level', 'resume', 'record_visit')"
+            ),
+        ),
+        Index(
             "ix_event_flags",
             "district",
             "happened_at",

@@ -55,7 +55,8 @@ BEHIND = {
 """Opened for one case, for named people or one account, after the gate."""
 
 SENT = {"ledger_entry", "phone_conflict", "saved_view", "sitting"}  # each by a rule of its own
-GIVEN = {"given_case", "given_clock", "given_notice"}  # views past the wall, held by their own condition
+# Views past the wall, held by their own condition.
+GIVEN = {"given_case", "given_clock", "given_notice"}
 
 CHANGED: dict[str, set[str]] = {
     "export": {

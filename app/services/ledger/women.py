@@ -5,7 +5,20 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import CTE, ColumnElement, Subquery, and_, func, select, true, tuple_
+from sqlalchemy import (
+    ARRAY,
+    CTE,
+    ColumnElement,
+    Subquery,
+    Text,
+    and_,
+    bindparam,
+    func,
+    select,
+    true,
+    tuple_,
+)
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from app import access, clock
 from app.access import Work
@@ -24,6 +37,11 @@ STANDING: Final = ("active", "suspended")
 
 GRADES: Final = ("enrol", "change_level", "resume")
 """Steps whose outcome is her level."""
+
+VISIT: Final = "record_visit"
+TOLD: Final = (*GRADES, VISIT)
+VISITS: Final = ("first_visit", "planned_visit", "visits_a", "visits_b", "visits_c")
+"""Clocks of her visits."""
 
 CARD = (
     "id", "number", "kind", "state", "subject", "danger", "opened_at", "closed_at", "valid_until",
@@ -51,40 +69,53 @@ def standing(work: Work, area: int | None) -> CTE:
     with `level`, `enrolled_at`, `last_visit`, `next_visit` and whether she is `abnormal`."""
     seen = access.visible_cases(work.actor, work.kinds).subquery("case_seen")
     case = seen.c
-    # All lie in the actor's districts: said once more, it lets the index by kind and state serve.
+    # All lie in the actor's districts, and none is closed: said once more, it lets the index of
+    # open cases serve, newest first. Nearly all of those stand here, so the state is no way in.
     districts = {place_of(grant.area).district for grant in work.actor.grants}
-    here = [case.district.in_(districts), case.kind == KIND, case.state.in_(STANDING)]
+    standing_ = func.array_position(bindparam("standing", STANDING, ARRAY(Text)), case.state)
+    here = [case.district.in_(districts), case.kind == KIND, case.closed_at.is_(None)]
+    here.append(standing_.is_not(None))
     if area is not None:
         here.append(case[level_of(place_of(area))] == area)
-    grade = _latest(case.id, GRADES, "grade")
-    visit = _latest(case.id, ("record_visit",), "visit")
-    enrolled = _latest(case.id, ("enrol",), "enrolled")
-    runs = (_deadline.case_id == case.id, *listing.runs(_deadline))
-    visits = _deadline.rule.in_(
-        ("first_visit", "planned_visit", "visits_a", "visits_b", "visits_c")
-    )
-    due = select(func.min(_deadline.due_at)).where(*runs, visits).scalar_subquery()
-    duty = select(true()).where(*runs, _deadline.rule == DUTY_TO_REPORT.name).exists()
+    told, running = _told(case.id), _running(case.id)
     chosen = select(
         *(case[name] for name in CARD),
-        grade.c.outcome.label("level"),
-        enrolled.c.happened_at.label("enrolled_at"),
-        visit.c.happened_at.label("last_visit"),
-        due.label("next_visit"),
-        (duty | case.danger.in_((Danger.MEDIUM, Danger.HIGH))).is_(True).label("abnormal"),
+        *told.c,
+        running.c.next_visit,
+        (running.c.duty | case.danger.in_((Danger.MEDIUM, Danger.HIGH)))
+        .is_(True)
+        .label("abnormal"),
     )
-    rows = seen.outerjoin(grade, true()).outerjoin(visit, true()).outerjoin(enrolled, true())
+    rows = seen.outerjoin(told, true()).outerjoin(running, true())
     return chosen.select_from(rows).where(*here).cte("standing")
 
 
-def _latest(case_id: ColumnElement[Any], names: Sequence[str], called: str) -> Any:
-    """The latest event of a case with one of the names; corrected ones never count."""
+def _told(case_id: ColumnElement[Any]) -> Any:
+    """What the events of a case say of her, read once from an index of such events alone (its
+    predicate must be met by words, not bound values). Corrected ones never count."""
+    latest = aggregate_order_by(_event.outcome, _event.seq.desc())
+    graded = func.array_agg(latest, type_=ARRAY(Text)).filter(_event.name.in_(GRADES))
+    told: Any = bindparam("told", TOLD, expanding=True, literal_execute=True)
     return (
-        select(_event.outcome, _event.happened_at)
-        .where(_event.case_id == case_id, _event.name.in_(names), _event.replaced_by.is_(None))
-        .order_by(_event.seq.desc())
-        .limit(1)
-        .lateral(called)
+        select(
+            graded[1].label("level"),
+            func.max(_event.happened_at).filter(_event.name == "enrol").label("enrolled_at"),
+            func.max(_event.happened_at).filter(_event.name == VISIT).label("last_visit"),
+        )
+        .where(_event.case_id == case_id, _event.name.in_(told), _event.replaced_by.is_(None))
+        .lateral("told")
+    )
+
+
+def _running(case_id: ColumnElement[Any]) -> Any:
+    """When she is to be visited next, and whether there is a duty to report, by her clocks."""
+    return (
+        select(
+            func.min(_deadline.due_at).filter(_deadline.rule.in_(VISITS)).label("next_visit"),
+            func.bool_or(_deadline.rule == DUTY_TO_REPORT.name).label("duty"),
+        )
+        .where(_deadline.case_id == case_id, *listing.runs(_deadline))
+        .lateral("running")
     )
 
 
