@@ -1,4 +1,4 @@
-"""Answers that had effects when they were given: they are not undone by other words."""
+"""What no correction changes, and whose words are only one organisation's to correct."""
 
 from app.kinds.base import (
     OPENED,
@@ -46,3 +46,11 @@ def settled(kind: CaseKind, event: str) -> frozenset[str]:
             case _:
                 continue
     return frozenset(found)
+
+
+def own_words(kind: CaseKind, event: str) -> bool:
+    """Whether the event is what one organisation said to another (粤办法 20；多部门手册: 拒绝转介须
+    书面说明): nobody else puts other words into its mouth, be it their supervisor."""
+    action = kind.action(event)
+    effects = action.effects if action else ()
+    return any(isinstance(effect, Refer | AnswerReferral) for effect in effects)

@@ -150,6 +150,17 @@ async def test_who_declines_names_the_right_body_and_lets_the_case_go(
     told = [n["text"] for n in await items(fed, "/notices")]
     assert "您单位转介的一件情况未被接收，请继续跟进" in told
 
+    # What an organisation said to another is put otherwise by itself, not even by who supervises.
+    boss = await client("women_fed_district")
+    for who, may in ((fed, {"refer_on"}), (boss, set[str]())):
+        events = (await who.get(f"/cases/{case.id}")).json()["events"]
+        said = {e["name"]: e for e in events if e["name"] in ("refer_on", "decline_referral")}
+        assert {name for name, event in said.items() if event["correctable"]} == may
+        for name, answers in (("decline_referral", {"reason": "改"}), ("refer_on", {"note": "改"})):
+            body = command(answers, at=late) | {"event_id": said[name]["id"], "reason": "笔误"}
+            answer = await who.post(f"/cases/dv_warning/{case.id}/correct", json=body)
+            assert answer.status_code == (200 if name in may else 403), answer.text
+
 
 async def test_what_is_pushed_on_comes_before_the_supervisors(
     client: Client, case: Case, ids: dict[str, Any]

@@ -16,7 +16,7 @@ from app.kinds.attachments import STEPS
 from app.kinds.base import Action, CaseKind, SetDanger
 from app.kinds.forms import Form, notes
 from app.kinds.guards import Fact, Guard
-from app.kinds.settled import settled
+from app.kinds.settled import own_words, settled
 from app.models import CaseVault, Event
 from app.models.columns import TZ, table_of
 from app.roles import Role
@@ -77,8 +77,8 @@ async def correct(
     action, able = kind.action(old.name), correctors(kind, old.name)
     if not roles & (able | kind.read_by):
         raise NotFound("没有这个案件")
-    if not roles & able:
-        raise NotAllowed("您的角色不能更正这条记录")
+    if not may_correct(work, kind, roles, old):
+        raise NotAllowed("您的角色不能更正这条记录；转介和答复只由作出的单位更正")
     if old.replaced_by is not None:
         raise AlreadyReplaced("这条记录已被更正，请更正最新的一条")
     if settled(kind, old.name) & set(changes):
@@ -126,6 +126,15 @@ def correctors(kind: CaseKind, event: str) -> frozenset[Role]:
         return frozenset()
     action = kind.action(event)
     return action.by if action else kind.opened_by
+
+
+def may_correct(work: Work, kind: CaseKind, roles: frozenset[Role], event: Any) -> bool:
+    """Whether somebody with these roles in the case may correct an event, of a row with its name
+    and organisation."""
+    own = event.organisation_id == work.actor.organisation_id
+    return not roles.isdisjoint(correctors(kind, event.name)) and (
+        own or not own_words(kind, event.name)
+    )
 
 
 _STATE = (

@@ -50,7 +50,7 @@ async def case_page(work: Work, case_id: UUID) -> dict[str, Any]:
         "safe_contact": contact,
         "parties": people,
         "repeated": {"victim": "victim" in again, "perpetrator": "perpetrator" in again},
-        "events": timeline.current(opened, found["events"]),
+        "events": timeline.current(work, opened, found["events"]),
         "deadlines": [shown_clock(opened.kind, c) for c in found["clocks"]],
         "actions": [
             a

@@ -14,7 +14,7 @@ from app.kinds.forms import Sight
 from app.models import Account, Case, Event, Organisation
 from app.models.columns import table_of
 from app.services.acting import answers
-from app.services.acting.corrections import REASON, correctors
+from app.services.acting.corrections import REASON, may_correct
 from app.services.rows import cursors, titles
 from app.services.seeing.listing import Page
 from app.services.seeing.looks import Opened
@@ -46,6 +46,7 @@ _EVENTS = (
             for name in (
                 "id", "seq", "name", "outcome", "happened_at", "recorded_at", "account_id",
                 "channel", "replaces", "replaced_by", "details", "key", "sealed", "locked", "state",
+                "organisation_id",
             )
         ),
         col(Account.display_name).label("account"),
@@ -68,9 +69,9 @@ _AFTER = _event.seq < bindparam("seq", type_=BigInteger)
 _OF_STEP = _event.name == bindparam("step")
 
 
-def current(opened: Opened, rows: Sequence[Any]) -> list[dict[str, Any]]:
+def current(work: Work, opened: Opened, rows: Sequence[Any]) -> list[dict[str, Any]]:
     """The rows of LATEST as they are read: the valid event of each name, newest first."""
-    found = _shown(opened, rows)
+    found = _shown(work, opened, rows)
     return sorted(found, key=lambda event: -event["seq"])
 
 
@@ -91,23 +92,25 @@ async def page(
         (values["seq"],) = cursors.read(cursor, question, "i")
         statement = statement.where(_AFTER)
     rows = (await work.connection.execute(statement, values)).all()
-    items = _shown(opened, rows)
+    items = _shown(work, opened, rows)
     more = len(items) > limit
     items = items[:limit]
     return Page(items=items, next=cursors.write([items[-1]["seq"]], question) if more else None)
 
 
-def _shown(opened: Opened, rows: Sequence[Any]) -> list[dict[str, Any]]:
+def _shown(work: Work, opened: Opened, rows: Sequence[Any]) -> list[dict[str, Any]]:
     if not rows:
         return []
     # The key comes with the rows: one read earlier may have been replaced in between.
     wrapped = rows[0].case_key
     deleted = wrapped == crypto.DESTROYED
     key = None if deleted else crypto.open_key(crypto.keyring(), wrapped)
-    return [_event_shown(opened, row, key) for row in rows]
+    return [_event_shown(work, opened, row, key) for row in rows]
 
 
-def _event_shown(opened: Opened, row: Any, key: crypto.DataKey | None) -> dict[str, Any]:
+def _event_shown(
+    work: Work, opened: Opened, row: Any, key: crypto.DataKey | None
+) -> dict[str, Any]:
     """`key` is None once the case's was destroyed: then only the open answers are left."""
     kind, sight = opened.kind, opened.sight
     valid = key is not None and row.replaced_by is None
@@ -138,5 +141,5 @@ def _event_shown(opened: Opened, row: Any, key: crypto.DataKey | None) -> dict[s
         "answers": read,
         "names": {name: words for name, words in (row.names or {}).items() if name in read},
         "withheld": len(given) - len(read) + row.locked,
-        "correctable": valid and not opened.roles.isdisjoint(correctors(kind, row.name)),
+        "correctable": valid and may_correct(work, kind, opened.roles, row),
     }
