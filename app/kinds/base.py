@@ -278,6 +278,8 @@ class CaseKind:
 
     `read_by` are the roles that may read it at all, each as far as the policy of its `matter` goes,
     `carried_by` those whose case it is: they put somebody in charge of it and send it on.
+    `in_charge` is why somebody is put in charge of each case; None where the offices of the area
+    do it between them and nobody waits to be named.
     `subject` is the party field of the opening form that the case is about. `suspicion` names
     the events in which suspected violence shows (None: always; else when the answers say so):
     with a protected person among the parties the duty to report begins there. `lapses` gives
@@ -300,6 +302,7 @@ class CaseKind:
     final: frozenset[str]
     reopens_to: str
     kept: Kept
+    in_charge: str | None
     actions: tuple[Action, ...]
     deadlines: tuple[DeadlineRule, ...] = ()
     indicators: tuple[Indicator, ...] = ()

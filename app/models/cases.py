@@ -58,6 +58,7 @@ class Case(Placed, table=True):
                 level,
                 text("opened_at desc"),
                 text("id desc"),
+                "kind",
                 postgresql_where=UNASSIGNED,
             )
             for name, level in (

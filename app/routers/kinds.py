@@ -86,6 +86,7 @@ class KindDefinition(Shown):
     subject: str = shown(S0, "案件主体是哪一项")
     opened_by: list[Role] = shown(S0, "可由哪些角色登记")
     read_by: list[Role] = shown(S0, "可由哪些角色查看")
+    in_charge: str | None = shown(S0, "为何每件须指定承办人；不须指定的为空")
     states: dict[str, str] = shown(S0, "状态")
     initial: str = shown(S0, "初始状态")
     final: list[str] = shown(S0, "终结状态")

@@ -15,6 +15,7 @@ from app.permissions import Permission
 from app.routers.bodies import Body
 from app.routers.queries import Area, Cursor, Limit
 from app.routers.shown import Shown, shown
+from app.services.district import surveys
 from app.services.ledger import sides, women
 from app.services.ledger.sides import Line, Verdict, Why
 from app.services.ledger.women import Filters
@@ -97,6 +98,7 @@ class VillageShown(Shown):
 
 class Villages(Shown):
     items: list[VillageShown] = shown(S1, "各村（居）")
+    signs_in: list[int] = shown(S1, "本人可以签报的地区（其中的村居）")
 
 
 class Compared(Shown):
@@ -178,7 +180,7 @@ async def count_ledger(work: Reading, asked: FilterDep) -> Any:
 )
 async def list_villages(work: Reading, area: Within, year: Year) -> Any:
     """各村（居）一个年度的摸底排查：在册、已摸底、是否签报。只计本人能看到的案件。"""
-    return {"items": await women.villages(work, area, year)}
+    return {"items": await women.villages(work, area, year), "signs_in": surveys.signs_in(work)}
 
 
 @router.get(

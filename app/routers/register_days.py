@@ -25,12 +25,14 @@ router = APIRouter(prefix="/registers", tags=["登记簿"])
 
 EARLIEST, LATEST = date(1949, 10, 1), date(2100, 1, 1)
 Day = Annotated[date, Field(ge=EARLIEST, le=LATEST)]
+FIRST_ROUND = date(2020, 1, 1)
+"""The rounds that the ledger shows begin with the year before the plan (规划 2021—2030)."""
 AreaCode = Annotated[Whole, Field(ge=10**11, lt=10**12)]
 
 
 class SurveyBody(Body):
     village: AreaCode = Field(title="村（居）（12 位代码）")
-    signed_on: Day = Field(title="签字上报日期")
+    signed_on: date = Field(title="签字上报日期", ge=FIRST_ROUND, le=LATEST)
 
 
 class SurveyShown(Shown):

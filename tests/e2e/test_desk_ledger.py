@@ -3,6 +3,7 @@
 import io
 import re
 import time
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -52,9 +53,22 @@ async def test_a_town_runs_its_round_and_the_district_reconciles(
     await town.opened("留守妇女台账")
 
     await town.click("摸底排查")
+    await expect(town.page.get_by_role("row", name=re.compile("石角镇")).first).to_be_visible()
+    await expect(town.page.get_by_role("button", name="签报 石角镇")).to_have_count(0)
     await town.page.get_by_label("地区", exact=True).get_by_role("button", name="源潭镇").click()
     await town.page.get_by_role("button", name="签报 源潭镇").first.click()
+    signing = town.page.get_by_role("dialog")
+    day = signing.get_by_label("签字上报日期")
+    today = date.fromisoformat(await day.input_value())
+    assert await day.get_attribute("max") == today.isoformat()
+    await day.fill((today + timedelta(days=1)).isoformat())
+    await signing.get_by_role("button", name="签报", exact=True).click()
+    assert await day.evaluate("field => field.validity.rangeOverflow")
+    await seen_well(town)
+    await day.fill(first := f"{today.year}-01-01")
+    await signing.get_by_role("button", name="签报", exact=True).click()
     await expect(town.page.get_by_text("农村村签报 1 /")).to_be_visible()
+    await expect(town.page.get_by_role("cell", name=first)).to_be_visible()
     await seen_well(town)
 
     await town.click("两级核对")

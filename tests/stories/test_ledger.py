@@ -213,6 +213,9 @@ async def test_a_round_is_a_year_in_which_villages_survey_and_sign(client: Clien
         return found
 
     next_year = NOW + 330 * DAY
+    for who, area in ((village, VILLAGE), (fed, DISTRICT), (await client("grid_worker"), None)):
+        page = await got(who, "villages", NOW, area=VILLAGE, year=2026)
+        assert page["signs_in"] == ([area] if area else [])
     (line,) = await round_(2026, NOW + 5 * DAY)
     assert (line["village"], line["women"], line["surveyed"], line["signed_on"]) == (
         VILLAGE, 1, 1, None,

@@ -295,6 +295,7 @@ async def test_a_village_signs_its_survey_once_a_day(client: Client, owner: Owne
     for wrong, status in (
         ({"village": 441802106202}, 403),
         ({"signed_on": "2199-01-01"}, 422),
+        ({"signed_on": "2019-12-31"}, 422),
         ({"village": 441802103000}, 403),
     ):
         answer = await village.post("/registers/surveys", json=body | wrong)

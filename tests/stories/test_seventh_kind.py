@@ -89,6 +89,7 @@ KIND = CaseKind(
     final=frozenset({"closed"}),
     reopens_to="received",
     kept=Kept(years=3, source="设计"),
+    in_charge="设计",
     actions=(
         Action(
             name="inquire",

@@ -31,6 +31,7 @@ KIND = CaseKind(
     final=FINAL,
     reopens_to="accepted",
     kept=Kept(years=10, source="个保法 19；妇联规程 14 归档；年限为设计"),
+    in_charge="粤办法 20；妇联规程 11, 14",
     actions=ACTIONS,
     deadlines=DEADLINES,
     indicators=INDICATORS,

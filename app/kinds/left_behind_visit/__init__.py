@@ -35,6 +35,8 @@ KIND = CaseKind(
     # Who comes back is verified anew: the half year of absence starts again.
     reopens_to="candidate",
     kept=Kept(years=5, source="个保法 19；年限为设计"),
+    # The village visits her by the ledger (规划 二(五)策12); her danger opens a case of its own.
+    in_charge=None,
     actions=(*ENTERING, *KEEPING, *VISITING),
     deadlines=DEADLINES,
     indicators=INDICATORS,

@@ -106,6 +106,7 @@ KIND = CaseKind(
     final=frozenset({"declined", "withdrawn", "closed"}),
     reopens_to="identified",
     kept=Kept(years=10, source="个保法 19；年限为设计"),
+    in_charge="粤办法 20",
     actions=(*APPLYING, *DECIDING, *REPRESENTATION),
     deadlines=CLOCKS,
     indicators=INDICATORS,

@@ -62,6 +62,7 @@ KIND = CaseKind(
     final=frozenset({"declined", "closed", "filed"}),
     reopens_to="applied",
     kept=Kept(years=5, source="个保法 19；调解法 27 立卷归档；年限为设计"),
+    in_charge="调解法 19",
     actions=ACTIONS,
     deadlines=DEADLINES,
     indicators=INDICATORS,

@@ -31,7 +31,7 @@ class Agreement(Form):
         "生效日期",
         S1,
         source="调解法 29, 30",
-        hint="协议书：各方签名、调解员签名并加盖印章之日；口头协议：达成之日",
+        hint="协议书：各方签名、调解员签名并加盖印章之日，随即在屏幕上签署的为当日；口头协议：达成之日",
     )
     facts: str = ask("主要事实", S3, source="调解法 29(二)", widget="long_text", max_length=4000)
     issues: str = ask("争议事项", S3, source="调解法 29(二)", max_length=2000)
@@ -60,9 +60,11 @@ class Agreement(Form):
     )
     voluntary: Yes = ask("各方自愿，未受强制、威吓", S1, source="调解法 3(一), 23(四)")
     signed: Yes | None = ask(
-        "各方已签名、盖章或者按指印，调解员已签名并加盖调委会印章",
+        "各方已签署，或者在场并随即在屏幕上签署",
         S1,
         source="调解法 29",
+        hint="纸质：各方已签名、盖章或者按指印，调解员已签名并加盖调委会印章。"
+        "屏幕：保存后打开“协议书：阅读、签名、打印”，双方、调解员依次签名，打印后加盖印章",
         default=None,
         required_if=when("agreement_form", AgreementForm.WRITTEN),
         visible_if=when("agreement_form", AgreementForm.WRITTEN),

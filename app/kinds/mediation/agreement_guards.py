@@ -14,6 +14,7 @@ def in_effect(facts: Facts, form: Agreement) -> Refusal | None:
         return Refusal(
             type="agreement-not-effective",
             detail="协议书自各方签名、盖章或者按指印，调解员签名并加盖调委会印章之日起生效，请补齐后再登记；"
+            "各方在场的，可以先登记，随即在屏幕上签署；"
             "当事人认为无需制作协议书的，可以登记为口头协议",
         )
     return None

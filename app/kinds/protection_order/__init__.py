@@ -47,6 +47,7 @@ KIND = CaseKind(
     ),
     reopens_to="drafting",
     kept=Kept(years=10, source="个保法 19；年限为设计：与诉讼卷宗相当"),
+    in_charge="粤办法 20；妇联规程 11, 14",
     actions=APPLYING + ENFORCING + CHANGING,
     deadlines=DEADLINES,
     indicators=INDICATORS,

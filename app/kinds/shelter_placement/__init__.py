@@ -126,6 +126,7 @@ KIND = CaseKind(
     final=frozenset({"referred_elsewhere", "declined_by_victim", "refused", "closed"}),
     reopens_to="requested",
     kept=Kept(years=10, source="个保法 19；年限为设计"),
+    in_charge="粤办法 20；妇联规程 11, 14",
     actions=(*ENTRY, *STAY, *DEPARTURE),
     deadlines=CLOCKS,
     indicators=INDICATORS,

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import insert, select, text
 from sqlmodel import col
 
-from app.access import Work
+from app.access import Held, Work
 from app.errors import Invalid, NotAllowed
 from app.models import SurveyRound
 from app.models.columns import table_of
@@ -15,6 +15,15 @@ from app.places import place_of
 from app.services.district import organisations
 from app.services.record import audit
 from app.services.record.audit import What
+
+
+def signs_in(work: Work) -> list[int]:
+    """The areas whose villages one signs for."""
+    return sorted({grant.area for grant in _signing(work)})
+
+
+def _signing(work: Work) -> list[Held]:
+    return [g for g in work.actor.grants if g.role in HOLDERS[Permission.SURVEYS_SIGN]]
 
 
 async def sign(work: Work, village: int, signed_on: date) -> tuple[Any, bool]:
@@ -26,9 +35,7 @@ async def sign(work: Work, village: int, signed_on: date) -> tuple[Any, bool]:
         place = place_of(village)
     except ValueError:
         raise Invalid("地区代码有误", [{"field": "village", "message": "请选择村（居）"}]) from None
-    if not any(
-        g.role in HOLDERS[Permission.SURVEYS_SIGN] and g.covers(place) for g in work.actor.grants
-    ):
+    if not any(grant.covers(place) for grant in _signing(work)):
         raise NotAllowed("您的角色不能签报该村（居）的摸底排查")
     organisations.check_day(signed_on, "signed_on")
     await organisations.check_area(work, village, "village")

@@ -206,7 +206,7 @@ async def _there(work: Work, both: Both) -> dict[str, Any] | None:
     if both.opened is None:
         return None
     rows = await work.connection.execute(timeline.LATEST, {"case_id": both.note.case_id})
-    current = timeline.current(both.opened, rows.all())
+    current = timeline.current(work, both.opened, rows.all())
     return next((event for event in current if event["name"] == both.note.name), None)
 
 

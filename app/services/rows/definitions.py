@@ -107,6 +107,7 @@ def _kind(kind: CaseKind, names: Mapping[type[Form], str]) -> dict[str, Any]:
         "subject": kind.subject,
         "opened_by": _roles(kind.opened_by),
         "read_by": _roles(kind.read_by),
+        "in_charge": kind.in_charge,
         "states": dict(kind.states),
         "initial": kind.initial,
         "final": sorted(kind.final),

@@ -55,7 +55,7 @@ def runs(clock: Any) -> tuple[ColumnElement[bool], ...]:
 class Filters:
     """What to look for. `area` is a 12-digit code of any level, `in_charge` an account id,
     `text` the beginning of a case number, `overdue` whether a running clock is past due;
-    `unassigned` the open cases that the actor's office carries and nobody is in charge of."""
+    `unassigned` the open cases for which the actor's office has yet to name who is in charge."""
 
     kind: str | None = None
     state: str | None = None
@@ -111,12 +111,12 @@ async def count(work: Work, filters: Filters, most: int | None = None) -> int:
 
 
 def carries(work: Work) -> bool:
-    """Whether the actor's office puts people in charge of cases of any kind."""
-    return any(kind.carried_by & work.actor.roles for kind in work.kinds.values())
+    """Whether the actor's office names who is in charge of cases of any kind."""
+    return any(k.in_charge and k.carried_by & work.actor.roles for k in work.kinds.values())
 
 
 async def unassigned(work: Work) -> dict[str, Any]:
-    """How many open cases of the actor's office nobody is in charge of, counted to CAP at most."""
+    """For how many open cases the actor's office has to name who is in charge; to CAP at most."""
     return bounded(await count(work, Filters(unassigned=True), CAP))
 
 
@@ -131,7 +131,7 @@ def _asked(work: Work, filters: Filters) -> tuple[list[Part], frozenset[str], di
     question = asdict(filters)
     parts = reach.narrowed([*reach.areas(work), *reach.given(work)], filters.area)
     if filters.unassigned:
-        parts = reach.carried(work, parts)
+        parts = reach.to_be_named(work, parts)
     asked = frozenset(n for n, v in question.items() if v is not None and n not in VALUES)
     asked |= {f"{n}={v}" for n, v in question.items() if v is not None and n in VALUES}
     values: dict[str, Any] = {n: v for n, v in question.items() if v is not None}

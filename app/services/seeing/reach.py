@@ -142,11 +142,12 @@ def narrowed(parts: Sequence[Part], area: int | None) -> list[Part]:
     return found
 
 
-def carried(work: Work, parts: Sequence[Part]) -> list[Part]:
-    """What of the parts is of kinds that the actor's office there carries."""
+def to_be_named(work: Work, parts: Sequence[Part]) -> list[Part]:
+    """What of the parts is of kinds in which the actor's office there names who is in charge."""
     found = []
     for part in parts:
-        kinds = tuple(n for n in part.kinds or work.kinds if work.kinds[n].carried_by & part.roles)
+        named = [n for n in part.kinds or work.kinds if work.kinds[n].in_charge]
+        kinds = tuple(n for n in named if work.kinds[n].carried_by & part.roles)
         if kinds:
             found.append(replace(part, kinds=None if len(kinds) == len(work.kinds) else kinds))
     return found

@@ -12,6 +12,12 @@ export function areaName(areas: readonly Area[], code: number): string {
   return town ? `${town.name} ${own.name}` : own.name
 }
 
+/** Whether one area, by its code, is another or lies in it. */
+export function inArea(code: number, area: number): boolean {
+  const step = area % 1_000_000 === 0 ? 1_000_000 : area % 1_000 === 0 ? 1_000 : 1
+  return Math.floor(code / step) === Math.floor(area / step)
+}
+
 /** The villages under a town, the towns under a district. */
 export const under = (areas: readonly Area[], parent: number): Area[] =>
   areas.filter((area) => area.parent === parent)

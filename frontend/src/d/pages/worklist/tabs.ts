@@ -40,8 +40,8 @@ export interface Tab {
 const WHOLE_AREA = ['women_fed_village', 'women_fed_town', 'women_fed_district', 'police']
 /** Who answers for the work of others sees all clocks of her area. */
 const seesArea = () => holdsOne(WHOLE_AREA) || supervises()
-/** Whose cases they are, they put somebody in charge. */
-const assigns = () => definitions.value?.kinds.some((kind) => kind.actions.some((action) => action.name === 'assign' && holdsOne(action.by))) ?? false
+/** Whose cases they are, they put somebody in charge where one has to be named. */
+const assigns = () => definitions.value?.kinds.some((kind) => kind.in_charge !== null && kind.actions.some((action) => action.name === 'assign' && holdsOne(action.by))) ?? false
 
 const where = ({ kind, area }: Asked) => ({ limit: 50, kind, area: area ? Number(area) : undefined })
 
