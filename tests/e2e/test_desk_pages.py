@@ -19,6 +19,8 @@ from tests.e2e.woman import WOMAN, on_the_ledger
 from tests.kinds.journey import Journey
 from tests.kinds.test_every_kind import ids
 from tests.kinds.walks.mediation import steps
+from tests.stories.test_phone_conflicts import visit
+from tests.stories.test_sync import send, statuses
 
 __all__ = ["ids"]
 
@@ -55,6 +57,14 @@ async def tabs_looked_at(sat: Desk, case_id: str) -> None:
         await seen_well(sat, sat.page.url)
 
 
+async def conflict_looked_at(sat: Desk) -> None:
+    """What a phone could not say, in the list and beside it."""
+    await looked_at(sat, "/?tab=conflicts")
+    await sat.page.get_by_role("button", name="列为对象").click()
+    await expect(sat.page.get_by_label("手机记录与系统内容对照")).to_contain_text("没有办理的原因")
+    await seen_well(sat, "/?tab=conflicts, one opened")
+
+
 async def menu(sat: Desk) -> list[str]:
     links = await sat.page.get_by_label("主菜单").get_by_role("link").all()
     return [await link.get_attribute("href") or "" for link in links]
@@ -75,6 +85,8 @@ async def test_every_page_is_open_to_everybody(
     desk: Desks, client: Client, ids: dict[str, Any]
 ) -> None:
     case_id, agreed = await on_the_ledger(client), await agreed_case(client, ids)
+    again = visit(case_id, "nominate", {})
+    assert statuses(await send(await client("women_fed_village"), again)) == ["conflict"]
     case = (await (await client(WHO[0])).get(f"/cases/{case_id}")).json()
     seen = set[str]()
     for username in WHO:
@@ -90,6 +102,7 @@ async def test_every_page_is_open_to_everybody(
             await looked_at(sat, f"/cases/{agreed}/agreement")
             await looked_at(sat, f"/people/{case['parties'][0]['person_id']}")
             seen |= {"/cases/:id", "/cases/:id/agreement", "/people/:id"}
+            await conflict_looked_at(sat)
     await looked_at(await desk(), "/login")
     assert seen | {"/login"} == PATHS
 

@@ -83,6 +83,10 @@ SHOTS = (
     Shot("me", "women_fed_district", "/me"),
 )
 
+STATES = ("nothing-yet", "out-of-order", "not-opened")
+"""What stands there instead: where nothing happened yet, where the server does not answer, and
+where a page cannot be opened at all."""
+
 
 def test_the_guide_shows_every_page() -> None:
     """Each route has its pictures, each picture is small and stands in the guide, and the guide
@@ -90,7 +94,8 @@ def test_the_guide_shows_every_page() -> None:
     assert {shot.route for shot in SHOTS} == PATHS
     text = "".join(page.read_text("utf-8") for page in GUIDE.glob("*.md"))
     named = set(re.findall(r"\((pictures/[\w-]+\.png)\)", text))
-    wanted = {f"pictures/{shot.name}-{width}.png" for shot in SHOTS for width in WIDTHS}
+    names = (*(shot.name for shot in SHOTS), *STATES)
+    wanted = {f"pictures/{name}-{width}.png" for name in names for width in WIDTHS}
     there = {f"pictures/{file.name}" for file in (GUIDE / "pictures").iterdir()}
     assert wanted == there == named
     for name in there:
@@ -207,10 +212,33 @@ async def test_pictures(desk: Desks, district: str, tmp_path: Path) -> None:
             await sat.page.locator("main h1").first.wait_for()
             await expect(sat.page.locator("main [aria-busy=true]")).to_have_count(0)
             assert sat.page.url.endswith(where), shot.name
-            await sat.page.mouse.move(0, 0)
-            for width, height in WIDTHS.items():
-                await sat.page.set_viewport_size({"width": width, "height": height})
-                assert await wide(sat.page) <= 0, (shot.name, width)
-                picture = await taken(sat)
-                assert len(picture) <= BYTES, (shot.name, width, len(picture))
-                (folder / f"{shot.name}-{width}.png").write_bytes(picture)
+            await kept(sat, shot.name, folder)
+
+
+async def kept(sat: Desk, name: str, folder: Path) -> None:
+    """What the screen shows, at each width."""
+    await sat.page.mouse.move(0, 0)
+    for width, height in WIDTHS.items():
+        await sat.page.set_viewport_size({"width": width, "height": height})
+        assert await wide(sat.page) <= 0, (name, width)
+        picture = await taken(sat)
+        assert len(picture) <= BYTES, (name, width, len(picture))
+        (folder / f"{name}-{width}.png").write_bytes(picture)
+
+
+@pytest.mark.prove
+async def test_pictures_of_what_is_not_there(desk: Desks, tmp_path: Path) -> None:
+    """A district without cases, and a server that is out of order, then does not answer."""
+    folder = KEPT or tmp_path
+    sat = await desk("women_fed_district")
+    await sat.click("案件", "link")
+    await expect(sat.page.get_by_text("本人工作范围内还没有案件。")).to_be_visible()
+    await kept(sat, "nothing-yet", folder)
+    await sat.page.route("**/api/v1/referrals*", lambda asked: asked.fulfill(status=502))
+    await sat.click("转介", "link")
+    await expect(sat.page.get_by_role("alert")).to_contain_text("系统暂时不能使用")
+    await kept(sat, "out-of-order", folder)
+    await sat.page.route("**/api/**", lambda asked: asked.abort())
+    await sat.page.goto("/cases")
+    await sat.opened("页面没有打开")
+    await kept(sat, "not-opened", folder)

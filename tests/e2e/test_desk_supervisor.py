@@ -3,7 +3,7 @@
 import re
 from datetime import timedelta
 
-from playwright.async_api import expect
+from playwright.async_api import Locator, expect
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app import clock
@@ -12,12 +12,24 @@ from app.services import reminders
 from tests.conftest import Client
 from tests.e2e.axe import violations
 from tests.e2e.conftest import Desks
+from tests.e2e.desk import Desk
 from tests.e2e.test_desk_worklist import reported
 from tests.e2e.woman import on_the_ledger
 from tests.stories.test_phone_conflicts import visit
 from tests.stories.test_sync import send, statuses
 
 EARLIER = {"husband_away_since": "2023-05-01", "lives_in_village": True, "remarks": "婆婆同住"}
+
+
+async def to_row(sat: Desk, text: str, at: int = -1) -> Locator:
+    """The row of a list that says so, with the keyboard on it, which was at that row before."""
+    rows = sat.page.get_by_role("main").locator("tbody tr")
+    said = await rows.all_inner_texts()
+    found = next(place for place, row in enumerate(said) if text in row)
+    for _ in range(found - at):
+        await sat.page.keyboard.press("j")
+    await expect(rows.nth(found)).to_have_attribute("aria-current", "true")
+    return rows.nth(found)
 
 
 async def test_a_broken_clock_is_told_to_the_supervisor_and_leads_to_its_case(
@@ -30,9 +42,15 @@ async def test_a_broken_clock_is_told_to_the_supervisor_and_leads_to_its_case(
     await sat.sign_in("women_fed_district")
     await sat.opened("工作台")
     told = sat.page.get_by_role("banner").get_by_role("link", name=re.compile("通知"))
+    polled: list[int] = []
+    sat.page.on("response", lambda r: polled.append(r.status) if "/notices?" in r.url else None)
     await expect(told.locator(".count")).to_have_count(0)
     assert await reminders.send(worker_engine, KINDS, clock.now()) > 0
     await sat.page.clock.fast_forward(61_000)
+    await expect(told).to_contain_text("3")
+    async with sat.page.expect_response("**/notices?*"):
+        await sat.page.clock.fast_forward(61_000)
+    assert polled == [200, 304], "unchanged, it comes without a body"
     await expect(told).to_contain_text("3")
     await told.click()
     await sat.opened("通知")
@@ -41,7 +59,8 @@ async def test_a_broken_clock_is_told_to_the_supervisor_and_leads_to_its_case(
     shown = await sat.page.get_by_role("main").inner_text()
     assert not {"林秋禾", "贺长庚", "家庭暴力"} & set(re.findall(r"\w+", shown))
     assert await violations(sat.page) == []
-    await row.get_by_role("link", name="打开").click()
+    await to_row(sat, "接报后受理出警")
+    await sat.page.keyboard.press("Enter")
     await expect(sat.page).to_have_url(re.compile(case_id))
     await expect(told.locator(".count")).to_contain_text("2")
     await told.click()
@@ -59,13 +78,31 @@ async def test_what_a_phone_could_not_say_is_settled_beside_what_the_system_hold
     sat = await desk("women_fed_district")
     tabs = sat.page.get_by_label("待办范围")
     await tabs.get_by_role("button", name=re.compile("手机冲突 ?2")).click()
-    await sat.page.get_by_role("button", name="核实符合条件").click()
+    looked: list[str] = []
+    sat.page.on("request", lambda r: looked.append(r.url) if "/phone-conflicts/" in r.url else None)
+    rows = sat.page.get_by_role("table", name="手机冲突记录").locator("tbody tr")
+    await expect(rows).to_have_count(2)
+    for key in "jjkk":
+        await sat.page.keyboard.press(key)
+    await expect(rows.first).to_have_attribute("aria-current", "true")
+    verified = await to_row(sat, "核实符合条件", at=0)
+    assert looked == [], "what was passed was not looked at"
+    await sat.page.keyboard.press("Enter")
     both = sat.page.get_by_label("手机记录与系统内容对照")
     away = both.get_by_role("row", name=re.compile("丈夫连续外出起始日期 ?不同"))
     await expect(away.get_by_role("cell").first).to_have_text("2023-05-01")
     await expect(both.get_by_role("row", name="本人在农村居住 是 是")).to_be_visible()
-    assert await violations(sat.page) == []
-    await both.get_by_role("button", name="采用手机内容").click()
+    await sat.page.keyboard.press("Escape")
+    await expect(both).to_be_hidden()
+    await expect(verified.get_by_role("button")).to_be_focused()
+    await sat.page.keyboard.press("Enter")
+    await expect(both).to_be_focused()
+    await expect(both.get_by_role("button", name="采用手机内容")).to_be_visible()
+    await sat.page.keyboard.press("Tab")
+    await sat.page.keyboard.press("Tab")
+    await sat.page.keyboard.press("Tab")
+    await expect(both.get_by_role("button", name="采用手机内容")).to_be_focused()
+    await sat.page.keyboard.press("Enter")
     await sat.page.get_by_label("理由").fill("已与填写人电话核对")
     await sat.click("确定")
     await expect(both).to_contain_text("已处理：采用手机内容")
