@@ -28,6 +28,7 @@ READS_CASES = {
     "services/seeing/running.py": "the worklist, likewise",
     "services/persons/search.py": "the cases through which a person was found, within access.scope",
     "services/persons/ledger.py": "people by the parts of the reach, cases through the gate",
+    "services/acting/return_visits.py": "the number and state behind clocks within access.reach",
     "services/acting/answers.py": "holds a case that passed the gate, so that its key stays",
     "services/keys.py": "as the keeper of keys, who sees no sealed answer",
     "services/seeing/timeline.py": "the key of a case, together with the events it opens",

@@ -1,5 +1,6 @@
 """调解日程: rooms, and who mediates whom when."""
 
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 from uuid import UUID
@@ -14,8 +15,9 @@ from app.errors import Invalid
 from app.kinds.forms import S0, S1, S2, Moment, Whole
 from app.permissions import Permission
 from app.routers.bodies import Body
+from app.routers.queries import Cursor, Limit
 from app.routers.shown import Shown, shown
-from app.services.acting import sittings
+from app.services.acting import return_visits, sittings
 from app.services.acting.sittings import Wanted
 from app.services.district import rooms
 
@@ -63,6 +65,7 @@ class SittingShown(Shown):
     arrives_a: datetime = shown(S1, "当事人甲到场时间")
     arrives_b: datetime = shown(S1, "当事人乙到场时间")
     apart: bool = shown(S1, "须分开到场")
+    recused: bool = shown(S1, "原定调解员不能调解本案，须另行安排")
     party_a: str | None = shown(S2, "当事人甲（只显示姓）")
     party_b: str | None = shown(S2, "当事人乙（只显示姓）")
 
@@ -82,6 +85,25 @@ class Docket(Shown):
     more: bool = shown(S1, "不止这些，请缩短时间范围")
 
 
+class VisitShown(Shown):
+    id: UUID = shown(S1, "编号")
+    case_id: UUID = shown(S1, "案件编号")
+    number: str | None = shown(S1, "案号")
+    state_title: str = shown(S1, "案件状态")
+    round: int = shown(S1, "第几次")
+    due_at: datetime = shown(S1, "期限")
+    made_at: datetime | None = shown(S1, "回访时间，尚未回访的为空")
+    overdue: bool = shown(S1, "已逾期")
+    can_record: bool = shown(S1, "本人可以登记回访")
+    party_a: str | None = shown(S2, "当事人甲（只显示姓）")
+    party_b: str | None = shown(S2, "当事人乙（只显示姓）")
+
+
+class Visits(Shown):
+    items: list[VisitShown] = shown(S1, "回访，期限最早的在前")
+    next: str | None = shown(S1, "下一页；没有下一页时为空")
+
+
 @router.get("/docket", operation_id="read_docket", summary="调解日程", response_model=Docket)
 async def read_docket(
     work: Annotated[Work, needs(Permission.CASES_READ)],
@@ -89,10 +111,54 @@ async def read_docket(
     until: Annotated[AwareDatetime, Query(title="到（最多 31 天）")],
 ) -> Any:
     """本人范围内的调解安排，最早的在前。"""
+    _check(since, until)
+    return await sittings.docket(work, since, until)
+
+
+@router.get(
+    "/docket/visits", operation_id="list_return_visits", summary="协议回访", response_model=Visits
+)
+async def list_return_visits(
+    work: Annotated[Work, needs(Permission.CASES_READ)],
+    since: Annotated[AwareDatetime, Query(title="从")],
+    until: Annotated[AwareDatetime, Query(title="到（最多 31 天）")],
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> Any:
+    """协议的回访（调解法 31）：到这段时间为止应当回访而尚未回访的，以及这段时间内已经回访的。"""
+    _check(since, until)
+    wanted = return_visits.Filters(since=since, until=until)
+    return asdict(await return_visits.page(work, wanted, cursor, limit))
+
+
+def _check(since: datetime, until: datetime) -> None:
     if not timedelta() < until - since <= LONGEST:
         problem = {"field": "until", "message": "应晚于开始，最多 31 天"}
         raise Invalid("时间范围有误", [problem])
-    return await sittings.docket(work, since, until)
+
+
+class MediatorChoice(Shown):
+    id: int = shown(S1, "账号")
+    display_name: str = shown(S1, "姓名")
+    recused: bool = shown(S1, "不能调解本案")
+
+
+class MediatorChoices(Shown):
+    items: list[MediatorChoice] = shown(S1, "调解员")
+
+
+@router.get(
+    "/docket/mediators",
+    operation_id="list_sitting_mediators",
+    summary="可以指定的调解员",
+    response_model=MediatorChoices,
+)
+async def list_sitting_mediators(
+    work: Annotated[Work, needs(Permission.CASES_WRITE)],
+    case_id: Annotated[UUID, Query(title="案件编号")],
+) -> Any:
+    """承办本案的调委会的调解员；须回避的标明不能调解本案，不说明原因。"""
+    return {"items": await sittings.mediators(work, case_id)}
 
 
 @router.post(
@@ -105,7 +171,7 @@ async def read_docket(
 async def arrange_sitting(
     work: Annotated[Work, needs(Permission.CASES_WRITE)], body: SittingBody, response: Response
 ) -> None:
-    """房间、调解员和案件都不能同时有两项安排（room-taken、mediator-taken、case-taken）；有家庭暴力情形的，双方须分开到场；有危险的，不得安排。"""
+    """房间、调解员和案件都不能同时有两项安排（room-taken、mediator-taken、case-taken）；有家庭暴力情形的，双方须分开到场；有危险的，不得安排；调解员须回避的，请另选（mediator-recused）。"""
     given = body.model_dump(exclude={"id", "case_id"})
     if not await sittings.arrange(work, body.id, body.case_id, Wanted(**given)):
         response.status_code = 200

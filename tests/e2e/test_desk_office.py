@@ -3,6 +3,7 @@
 import io
 import re
 import time
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,10 +12,16 @@ import docx
 import httpx
 import msoffcrypto
 import openpyxl
+import pytest
 from playwright.async_api import Route, expect
+from sqlalchemy import text
 
 from app import clock
-from tests.conftest import Client, step_up
+from app.access import Held
+from app.roles import Role
+from app.services import seed
+from app.services.identity import accounts
+from tests.conftest import Client, Owner, forget_account, step_up
 from tests.e2e.axe import violations, wide
 from tests.e2e.conftest import Desks
 from tests.e2e.desk import Desk
@@ -42,7 +49,24 @@ async def opened(who: httpx.AsyncClient, kind: str, answers: dict[str, Any]) -> 
     return str(answer.json()["case_id"])
 
 
-async def test_a_mediators_day(desk: Desks, client: Client, ids: dict[str, Any]) -> None:
+@pytest.fixture
+async def colleague(client: Client, owner: Owner) -> AsyncIterator[int]:
+    """Another mediator of the committee."""
+    me = (await (await client("mediator")).get("/me")).json()
+    held = [Held(Role.MEDIATOR, seed.TOWN)]
+    async with owner() as connection:
+        made = await accounts.create_account(
+            connection, "colleague", "陈惠芳", seed.PASSWORD, me["organisation"]["id"], held
+        )
+    yield made
+    async with owner() as connection:
+        await connection.execute(text("truncate recusal"))
+    await forget_account(owner, "colleague")
+
+
+async def test_a_mediators_day(
+    desk: Desks, client: Client, ids: dict[str, Any], colleague: int
+) -> None:
     journey = Journey(client, "mediation", ids, moment=clock.now() - timedelta(days=20))
     for step in (
         steps.opened(**steps.COUPLE), steps.apply(), *steps.BOTH_SCREENED, steps.accept(),
@@ -56,6 +80,9 @@ async def test_a_mediators_day(desk: Desks, client: Client, ids: dict[str, Any])
         steps.opened(**steps.COUPLE), steps.apply(), *steps.BOTH_SCREENED, steps.accept()
     ):  # fmt: skip
         assert (await journey.take(step)).status_code in (200, 201)
+    supervisor = await client("women_fed_district")
+    told = {"case_id": journey.case_id, "account_id": colleague, "reason": "与一方是近亲属"}
+    assert (await supervisor.post("/recusals", json=told)).status_code == 204
     sat = await desk("mediator")
     await sat.click("登记簿", "link")
     await sat.click("调解室")
@@ -71,7 +98,9 @@ async def test_a_mediators_day(desk: Desks, client: Client, ids: dict[str, Any])
     await expect(form.get_by_label("案件").locator("option")).not_to_have_count(1)
     await form.get_by_label("案件").select_option(journey.case_id)
     await form.get_by_label("调解室").select_option(index=1)
-    await form.get_by_label("调解员").select_option(index=1)
+    options = form.get_by_label("调解员").locator("option")
+    await expect(options.filter(has_text="陈惠芳（不能调解本案）")).to_be_disabled()
+    await form.get_by_label("调解员").select_option("邓国华")
     monday = clock.local_day(clock.now()) + timedelta(days=7)
     monday -= timedelta(days=monday.weekday())
     await form.get_by_label("日期").fill(monday.isoformat())
@@ -105,6 +134,29 @@ async def test_a_mediators_day(desk: Desks, client: Client, ids: dict[str, Any])
     await form.get_by_role("button", name="取消", exact=True).click()
     await sat.page.goto(f"/cases/{agreed}")
     await agrees(sat)
+    await sat.click("调解日程", "link")
+    await sat.click("下一周")
+    due = sat.page.get_by_role("region", name="协议回访")
+    await expect(due).to_contain_text("待回访 1 件")
+    await expect(due).to_contain_text("黎* / 邓* 第 1 次")
+    await due.get_by_role("link", name="登记回访").click()
+    visit = sat.page.get_by_role("dialog", name="回访")
+    await expect(visit).to_contain_text("调解法 31")
+    await visit.get_by_role("group", name="回访对象").get_by_label("双方").check()
+    await visit.get_by_role("group", name="方式").get_by_label("上门").check()
+    for asked, said in (
+        ("已联系上本人", "是"), ("在安全环境中单独交谈", "是"), ("有激化苗头", "否"),
+        ("发现或者疑似存在家庭暴力", "否"),
+    ):  # fmt: skip
+        group = visit.get_by_role("group", name=asked)
+        await group.get_by_label(said, exact=True).check()
+    await visit.get_by_role("button", name="提交", exact=True).click()
+    await expect(visit).to_be_hidden()
+    await sat.click("调解日程", "link")
+    await expect(due).to_contain_text("已回访 1 件")
+    await expect(due.get_by_role("link", name="登记回访")).to_have_count(0)
+    await seen_well(sat)
+    await sat.page.goto(f"/cases/{agreed}")
     await sat.click("协议书：阅读、签名、打印", "link")
     text = sat.page.get_by_role("article")
     await expect(text).to_contain_text("乙方每月十日前支付抚养费")

@@ -65,6 +65,7 @@ SHOTS = (
     Shot("new", "women_fed_district", "/new"),
     Shot("referrals", "women_fed_district", "/referrals"),
     Shot("docket", "mediator", "/docket"),
+    Shot("docket-rooms", "mediator", "/docket", "?by=room"),
     Shot("people", "women_fed_district", "/people"),
     Shot("person", "women_fed_district", "/people/:id"),
     Shot("notices", "women_fed_district", "/notices"),

@@ -1,7 +1,7 @@
 """The docket: a room, a mediator and a time each, never two at once, never together in danger."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,15 +18,16 @@ from app.ids import uuid7
 from app.roles import Role
 from app.services import seed
 from app.services.identity import accounts
-from app.services.seed import DISTRICT, SECOND_VILLAGE, VILLAGE
-from tests.conftest import Client, Owner, forget_account
+from app.services.seed import SECOND_VILLAGE, TOWN, VILLAGE
+from tests.conftest import Client, Owner, forget_account, serve
 from tests.kinds.journey import Journey
 from tests.kinds.test_every_kind import ids
 from tests.kinds.walks.mediation import steps
 from tests.security.test_walls import actor, seen
 from tests.stories.answers import command
+from tests.stories.test_account_register import system_admin
 
-__all__ = ["ids"]
+__all__ = ["ids", "system_admin"]
 
 
 def type_of(answer: httpx.Response) -> str:
@@ -102,30 +103,36 @@ async def office(client: Client, ids: dict[str, Any]) -> Office:
 
 
 Account = tuple[int, httpx.AsyncClient]
+Mediators = Callable[[str, int | None], Awaitable[Account]]
 
 
 @pytest.fixture
-async def stranger(
-    app: FastAPI, owner: Owner, anonymous: httpx.AsyncClient
-) -> AsyncIterator[Account]:
-    """A mediator who is of no committee."""
+async def mediators(app: FastAPI, owner: Owner) -> AsyncIterator[Mediators]:
+    """Makes a mediator of a committee, or of none: `await mediators("stranger", None)`."""
+    async with serve(app) as sign_in:
+        names: list[str] = []
+
+        async def make(name: str, committee: int | None) -> Account:
+            names.append(name)
+            held = [Held(Role.MEDIATOR, TOWN)]
+            async with owner() as connection:
+                id = await accounts.create_account(
+                    connection, name, "陈惠芳", seed.PASSWORD, committee, held
+                )
+            return id, await sign_in(name)
+
+        yield make
     async with owner() as connection:
-        held = [Held(Role.MEDIATOR, DISTRICT)]
-        id = await accounts.create_account(
-            connection, "stranger", "陈惠芳", seed.PASSWORD, None, held
-        )
-    typed = {"username": "stranger", "password": seed.PASSWORD}
-    token = (await anonymous.post("/auth/login", json=typed)).json()["access_token"]
-    anonymous.headers["authorization"] = f"Bearer {token}"
-    yield id, anonymous
-    async with owner() as connection:
-        await connection.execute(text("truncate sitting"))
-    await forget_account(owner, "stranger")
+        await connection.execute(text("truncate sitting, recusal"))
+    for name in names:
+        await forget_account(owner, name)
 
 
 async def test_it_stands_on_the_docket_and_nobody_is_in_two_at_once(
-    client: Client, office: Office, engine: AsyncEngine, stranger: Account
+    client: Client, office: Office, engine: AsyncEngine, mediators: Mediators
 ) -> None:
+    colleague, _ = await mediators("colleague", office.committee)
+    stranger, outside = await mediators("stranger", None)
     first, second = await office.accepted(), await office.accepted()
     body = office.sitting(first)
     assert (await office.arrange(first, body)).status_code == 201
@@ -152,10 +159,14 @@ async def test_it_stands_on_the_docket_and_nobody_is_in_two_at_once(
     assert cancelled.status_code == 204
     again = office.sitting(second, **late, arrives_b=half) | {"case_id": first.case_id}
     assert (await office.arrange(first, again)).status_code == 409, "half of it is still taken"
-    both = office.sitting(second, hours=25, room_id=clash["room_id"], mediator_id=stranger[0])
+    both = office.sitting(second, hours=25, room_id=clash["room_id"], mediator_id=colleague)
     assert type_of(await office.arrange(second, both)) == "case-taken", "it cannot be in two rooms"
     assert [r["id"] for r in await office.docket(first, fed)] == [after["id"]]
-    elsewhere = await office.read(first, stranger[1])
+    foreign = office.sitting(second, hours=48, mediator_id=stranger)
+    assert type_of(await office.arrange(second, foreign)) == "invalid", (
+        "of no committee that has it"
+    )
+    elsewhere = await office.read(first, outside)
     assert elsewhere["items"] == []
     (taken,) = elsewhere["taken"]
     assert set(taken) == {"room_id", "mediator_id", "starts_at", "ends_at"}, "nothing of the case"
@@ -176,6 +187,40 @@ async def test_of_many_who_want_the_room_at_once_one_gets_it(office: Office) -> 
             *(office.mediator.post("/docket", json=body) for body in bodies)
         )
     assert sorted(a.status_code for a in answers) == [201, 409, 409]
+
+
+async def test_who_is_related_does_not_mediate(
+    client: Client,
+    office: Office,
+    mediators: Mediators,
+    system_admin: httpx.AsyncClient,
+) -> None:
+    journey = await office.accepted()
+    related, theirs = await mediators("related", office.committee)
+    body = office.sitting(journey, mediator_id=related)
+    assert (await office.arrange(journey, body)).status_code == 201
+    assert [r["recused"] for r in await office.docket(journey, theirs)] == [False]
+    url, kin = f"/accounts/{related}", {"kin": [steps.HUSBAND["id_number"]]}
+    headers = {"If-Match": (await system_admin.get(url)).headers["etag"]}
+    kept = await system_admin.put(f"{url}/id-numbers", json=kin, headers=headers)
+    assert kept.status_code == 200, kept.text
+
+    assert await office.docket(journey, theirs) == [], "the case is not there any more"
+    fed, watcher = await client("women_fed_town"), await client("zongzhi")
+    for who, told in ((office.mediator, True), (fed, True), (watcher, False)):
+        assert [r["recused"] for r in await office.docket(journey, who)] == [told]
+    choice = {"case_id": journey.case_id}
+    offered = (await office.mediator.get("/docket/mediators", params=choice)).json()["items"]
+    assert {(m["id"], m["recused"]) for m in offered} == {
+        (related, True), (office.mediator_id, False),
+    }  # fmt: skip
+    for who in (theirs, fed):
+        assert (await who.get("/docket/mediators", params=choice)).status_code == 404
+    refused = await office.arrange(journey, office.sitting(journey, hours=48, mediator_id=related))
+    assert type_of(refused) == "mediator-recused"
+    assert refused.json()["detail"] == "该调解员不能调解本案，请另选调解员", "not why"
+    again = office.sitting(journey, hours=48)
+    assert (await office.arrange(journey, again)).status_code == 201
 
 
 async def test_where_violence_showed_they_come_apart(office: Office) -> None:
@@ -230,3 +275,49 @@ async def test_what_cannot_be(office: Office) -> None:
     assert (await office.arrange(journey, body)).status_code == 422
     fed = await office.client("women_fed_town")
     assert (await fed.post(room)).status_code == 403
+
+
+async def test_visits_after_an_agreement_stand_until_they_are_made(
+    client: Client, office: Office
+) -> None:
+    journey = await office.accepted()
+    for step in (steps.session(), steps.agree()):
+        assert (await journey.take(step)).status_code == 200
+    agreed = journey.moment
+
+    async def visits(who: httpx.AsyncClient, days: int, **more: Any) -> dict[str, Any]:
+        """What stands in the week that begins so many days after the agreement."""
+        since = agreed + timedelta(days=days)
+        params = {"since": since.isoformat(), "until": (since + timedelta(days=7)).isoformat()}
+        with clock.at(journey.moment):
+            answer = await who.get("/docket/visits", params=params | more)
+        assert answer.status_code == 200, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+    fed, court = await client("women_fed_town"), await client("court")
+    assert (await visits(fed, 0))["items"] == [], "due at the end of the seventh day"
+    (first,) = (await visits(office.mediator, 1))["items"]
+    assert (first["round"], first["made_at"], first["overdue"]) == (1, None, False)
+    assert (first["party_a"], first["party_b"], first["can_record"]) == ("黎*", "邓*", True)
+    assert (await visits(court, 1))["items"] == []
+    watcher = (await visits(await client("zongzhi"), 1))["items"]
+    assert [(v["party_a"], v["can_record"]) for v in watcher] == [(None, False)]
+
+    journey.moment = agreed + timedelta(days=9)
+    (late,) = (await visits(office.mediator, 14))["items"]
+    assert (late["id"], late["overdue"]) == (first["id"], True)
+    assert (await journey.take(steps.NOT_REACHED)).status_code == 200
+    assert [v["made_at"] for v in (await visits(fed, 14))["items"]] == [None], "nobody was reached"
+    assert (await journey.take(steps.visit(after=timedelta(days=1)))).status_code == 200
+    (made,) = (await visits(fed, 14))["items"]
+    assert (made["id"], bool(made["made_at"]), made["overdue"]) == (first["id"], True, False)
+    assert not made["can_record"]
+    assert [v["round"] for v in (await visits(fed, 28))["items"]] == [2], "the next is due"
+    long = {"until": (agreed + timedelta(days=40)).isoformat(), "limit": "1"}
+    pages = [await visits(fed, 14, **long)]
+    pages.append(await visits(fed, 14, **long, cursor=pages[0]["next"]))
+    assert [[v["round"] for v in page["items"]] for page in pages] == [[1], [2]]
+    assert pages[1]["next"] is None
+    other = await fed.get("/docket/visits", params={**long, "since": long["until"]})
+    assert type_of(other) == "invalid"

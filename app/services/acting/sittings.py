@@ -1,13 +1,13 @@
 """The docket: a dispute gets a room, a mediator and a time; where violence showed, the sides come
 apart, and where it is dangerous, not at all (妇联规程 11；粤办法 17)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, Text, bindparam, select, text, update
+from sqlalchemy import ARRAY, BigInteger, Text, Uuid, any_, bindparam, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
@@ -28,8 +28,8 @@ from app.kinds.forms import Empty, Sight
 from app.kinds.guards import Fact
 from app.kinds.mediation import guards
 from app.kinds.people import PartyRole
-from app.models import Account, CaseParty, Grant, Room, Sitting
-from app.models.columns import TZ, table_of
+from app.models import Account, CaseParty, Grant, Recusal, Room, Sitting
+from app.models.columns import MANY, TZ, table_of
 from app.policy import Purpose
 from app.roles import Role
 from app.services.acting import cases, facts
@@ -60,16 +60,27 @@ class Wanted:
     arrives_b: datetime
 
 
-_sitting, _room, _party = (table_of(m).c for m in (Sitting, Room, CaseParty))
+_sitting, _room, _party, _recusal = (table_of(m).c for m in (Sitting, Room, CaseParty, Recusal))
 _ROOM = select(_room.id).where(_room.id == bindparam("id"), _room.closed_at.is_(None))
-_MEDIATOR = (
-    select(col(Account.id))
+_HOLDERS = bindparam("holders", type_=MANY)
+_MEDIATORS = (
+    select(col(Account.id), col(Account.display_name))
     .join(Grant, col(Grant.account_id) == col(Account.id))
     .where(
-        col(Account.id) == bindparam("id"),
         col(Account.disabled_at).is_(None),
         col(Grant.role) == Role.MEDIATOR.value,
+        or_(
+            col(Account.id) == any_(_HOLDERS),
+            col(Account.organisation_id) == any_(_HOLDERS),
+        ),
     )
+    .distinct()
+    .order_by(col(Account.display_name), col(Account.id))
+)
+"""The mediators of the committees that have a case: one of them is named for it (调解法 19)."""
+
+_RECUSED = select(_recusal.account_id).where(
+    _recusal.case_id == bindparam("id"), _recusal.ended_at.is_(None)
 )
 _TURN = text(
     "select pg_advisory_xact_lock(hashtextextended(key, 0)) from unnest(:keys) key"
@@ -88,8 +99,8 @@ async def arrange(work: Work, id: UUID, case_id: UUID, wanted: Wanted) -> bool:
     """Put a sitting on the docket; whether it is new.
 
     Raises NotFound, NotAllowed and WrongState as the step of holding it, Refused where mediation is
-    too dangerous or the sides would meet at the door, Invalid, RoomTaken,
-    MediatorTaken, CaseTaken where one has a sitting at that time.
+    too dangerous, the sides would meet at the door or the mediator has to step back, Invalid,
+    RoomTaken, MediatorTaken, CaseTaken where one has a sitting at that time.
     """
     kind = work.kinds["mediation"]
     row = await access.load_for_action(work, case_id)
@@ -105,7 +116,7 @@ async def arrange(work: Work, id: UUID, case_id: UUID, wanted: Wanted) -> bool:
         return False
     violent = await judge(work, case)
     _check_times(wanted, violent=violent)
-    await _check_known(work, wanted)
+    await _check_known(work, case, wanted)
     made = insert(table_of(Sitting)).values(
         id=id,
         case_id=case_id,
@@ -177,11 +188,42 @@ def _check_times(wanted: Wanted, *, violent: bool) -> None:
         )
 
 
-async def _check_known(work: Work, wanted: Wanted) -> None:
-    for field, statement in (("room_id", _ROOM), ("mediator_id", _MEDIATOR)):
-        asked = {"id": getattr(wanted, field)}
-        if (await work.connection.execute(statement, asked)).first() is None:
-            raise Invalid("请从列表中选择", [{"field": field, "message": "请从列表中选择"}])
+async def _check_known(work: Work, case: Card, wanted: Wanted) -> None:
+    room = await work.connection.execute(_ROOM, {"id": wanted.room_id})
+    if room.first() is None:
+        raise Invalid("请从列表中选择", [{"field": "room_id", "message": "请从列表中选择"}])
+    known = {one["id"]: one["recused"] for one in await _mediators(work, case)}
+    if wanted.mediator_id not in known:
+        raise Invalid("请从列表中选择", [{"field": "mediator_id", "message": "请从列表中选择"}])
+    if known[wanted.mediator_id]:
+        # Why is not for the arranger to know: a relative, a case of her own, her own wish.
+        raise Refused(
+            "mediator-recused",
+            "该调解员不能调解本案，请另选调解员",
+            basis="调解法 21, 23(一)；司法部令75 25；特邀调解 15",
+        )
+
+
+async def mediators(work: Work, case_id: UUID) -> list[dict[str, Any]]:
+    """Who may be named for a case: id, display_name, and whether she has to step back from it
+    (`recused`); not why. Raises NotFound as `arrange`, and for who could not arrange it."""
+    row = await access.load_case(work, case_id)
+    _check_arranges(work, row)
+    return await _mediators(work, row)
+
+
+async def _mediators(work: Work, case: Any) -> list[dict[str, Any]]:
+    await access.enter_case(work, case.id)
+    barred = set((await work.connection.execute(_RECUSED, {"id": case.id})).scalars())
+    found = (await work.connection.execute(_MEDIATORS, {"holders": list(case.seen_by)})).all()
+    return [dict(row._mapping) | {"recused": row.id in barred} for row in found]
+
+
+def _check_arranges(work: Work, row: Any) -> None:
+    action = work.kinds[row.kind].action(STEP)
+    roles = work.actor.roles_in(access.place_in(row), row.seen_by)
+    if action is None or not roles & action.by:
+        raise NotFound("没有这项安排")
 
 
 async def cancel(work: Work, id: UUID) -> None:
@@ -190,12 +232,7 @@ async def cancel(work: Work, id: UUID) -> None:
     case_id = (await work.connection.execute(found)).scalar_one_or_none()
     if case_id is None:
         raise NotFound("没有这项安排")
-    row = await access.load_for_action(work, case_id)
-    kind, case = work.kinds[row.kind], card_of(row)
-    action = kind.action(STEP)
-    roles = work.actor.roles_in(access.place_in(case), case.seen_by)
-    if action is None or not roles & action.by:
-        raise NotFound("没有这项安排")
+    _check_arranges(work, await access.load_for_action(work, case_id))
     off = update(table_of(Sitting)).where(_sitting.id == id).values(cancelled_at=clock.now())
     await work.connection.execute(off)
 
@@ -224,6 +261,7 @@ _SIDES = select(_party.case_id, _party.role, _party.person_id).where(
 )
 
 
+_MUST_CHANGE = text("select sittings_recused(:ids)").bindparams(bindparam("ids", type_=ARRAY(Uuid)))
 _BUSY = text("select * from sittings_taken(:since, :until)").bindparams(
     bindparam("since", type_=TZ), bindparam("until", type_=TZ)
 )
@@ -233,8 +271,9 @@ async def docket(work: Work, since: datetime, until: datetime) -> dict[str, Any]
     """What stands between two moments in the actor's reach, the earliest first, each with the
     surnames of the sides for who reads them; `more` says that there is more than is shown.
 
-    `taken` is when rooms and mediators have sittings that are out of the actor's sight: to arrange
-    one, a mediator has to know which hours are free, and no more.
+    `recused`, told to who carries the case, says that another mediator has to be found: who was
+    named has to step back since. `taken` is when rooms and mediators have sittings that are out of
+    the actor's sight: to arrange one, a mediator has to know which hours are free, and no more.
     """
     readable = access.readable_kinds(work.actor, work.kinds)
     wanted = _LISTED.where(
@@ -243,12 +282,19 @@ async def docket(work: Work, since: datetime, until: datetime) -> dict[str, Any]
     asked = {"since": since, "until": until, "limit": MOST + 1}
     rows = (await work.connection.execute(wanted, asked)).all()
     shown = [row for row in rows[:MOST] if access.decision(work, row).sight >= Sight.S1]
-    sides = await _sides(work, shown)
+    sides, changing = await sides_of(work, shown), await _changing(work, shown)
     return {
-        "items": [_shown(row, sides) for row in shown],
+        "items": [_shown(row, sides, row.sitting_id in changing) for row in shown],
         "taken": await _taken(work, shown, since, until),
         "more": len(rows) > MOST,
     }
+
+
+async def _changing(work: Work, rows: Sequence[Any]) -> Collection[UUID]:
+    ids = [row.sitting_id for row in rows if access.carries(work, row)]
+    if not ids:
+        return ()
+    return set((await work.connection.execute(_MUST_CHANGE, {"ids": ids})).scalars())
 
 
 async def _taken(
@@ -264,7 +310,8 @@ async def _taken(
 Sides = Mapping[tuple[UUID, str], str]
 
 
-async def _sides(work: Work, rows: Sequence[Any]) -> Sides:
+async def sides_of(work: Work, rows: Sequence[Any]) -> Sides:
+    """The surnames of both sides of the cases of these rows, of those that the actor reads."""
     named = [r.id for r in rows if access.decision(work, r, Purpose.LIST).sight >= Sight.S2]
     if not named:
         return {}
@@ -274,7 +321,7 @@ async def _sides(work: Work, rows: Sequence[Any]) -> Sides:
     return {(p.case_id, p.role): name for p in parties if (name := masked.get(p.person_id))}
 
 
-def _shown(row: Any, sides: Sides) -> dict[str, Any]:
+def _shown(row: Any, sides: Sides, recused: bool) -> dict[str, Any]:
     return {
         "id": row.sitting_id,
         "case_id": row.id,
@@ -287,6 +334,7 @@ def _shown(row: Any, sides: Sides) -> dict[str, Any]:
         "arrives_a": row.arrives_a,
         "arrives_b": row.arrives_b,
         "apart": row.apart,
+        "recused": recused,
         "party_a": sides.get((row.id, PartyRole.PARTY_A.value)),
         "party_b": sides.get((row.id, PartyRole.PARTY_B.value)),
     }

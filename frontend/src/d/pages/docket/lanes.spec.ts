@@ -5,7 +5,7 @@ import { type Busy, type Docket, hoursOf, inTheWay, lanesOf, placed, type Sittin
 const at = (time: string) => new Date(`2026-03-02T${time}:00+08:00`).toISOString()
 const busy = (room_id: number, mediator_id: number, from: string, to: string): Busy => ({ room_id, mediator_id, starts_at: at(from), ends_at: at(to) })
 const sitting = (...told: Parameters<typeof busy>): Sitting =>
-  ({ ...busy(...told), id: `${told}`, case_id: 'c', room: `房${told[0]}`, mediator: `员${told[1]}`, arrives_a: at(told[2]), arrives_b: at(told[2]), apart: false, party_a: null, party_b: null }) as Sitting
+  ({ ...busy(...told), id: `${told}`, case_id: 'c', room: `房${told[0]}`, mediator: `员${told[1]}`, arrives_a: at(told[2]), arrives_b: at(told[2]), apart: false, recused: false, party_a: null, party_b: null }) as Sitting
 const docket: Docket = { items: [sitting(1, 7, '09:00', '10:30'), sitting(2, 7, '14:00', '15:00')], taken: [busy(3, 8, '09:30', '10:00'), busy(1, 9, '16:00', '17:00')], more: false }
 
 it('shows one\'s own rooms also where they are free, and others where they are in use', () => {
