@@ -16,9 +16,11 @@ from app.kinds.measures import (
     Registered,
     Surveyed,
 )
+from app.kinds.referral import REFERRAL_REPLY
 
 _DUTY = "二(八)策4“强化相关主体强制报告意识，履行强制报告义务”"
 _DISCOVERY = "二(八)策4“完善落实家庭暴力发现、报告、处置机制”"
+_TOGETHER = "二(八)策4“健全完善预防和制止家庭暴力多部门合作机制”"
 _MEDIATORS = "二(六)策8；三(六)"
 _NOT_WITH_POLICE = frozenset(
     {"shelter_placement", "legal_aid_referral", "left_behind_visit", "mediation"}
@@ -98,6 +100,14 @@ INDICATORS = (
             days=1,
         ),
     ),
+    Indicator(
+        code="LAW-35",
+        title="转介按期反馈率",
+        unit="%",
+        rule="三个工作日内得到答复（接收或者不接收）的转介 ÷ 期内发出的转介",
+        clause=_TOGETHER,
+        measure=OnTime(of=Clocks(rule=REFERRAL_REPLY.name, by="started")),
+    ),
     _committees(
         "FAM-01a", "三级人民调解组织覆盖率：区", "设有婚姻家庭纠纷人民调解组织的区 ÷ 区", "district"
     ),
@@ -124,5 +134,6 @@ INDICATORS = (
 )
 
 _EVENTS = frozenset({OPENED, *(action.name for action in ACTIONS)})
-if _found := [p for i in INDICATORS for p in indicator_problems(i, _EVENTS, {DUTY_TO_REPORT.name})]:
+_RULES = frozenset({DUTY_TO_REPORT.name, REFERRAL_REPLY.name})
+if _found := [p for i in INDICATORS for p in indicator_problems(i, _EVENTS, _RULES)]:
     raise ValueError("; ".join(_found))

@@ -13,6 +13,7 @@ from app.kinds.across import INDICATORS as ACROSS
 from app.services.figures.catalogue import catalogue
 from app.services.figures.targets import REPORTED, TARGETS
 from tests.conftest import Client
+from tests.kinds.test_every_kind import ids
 from tests.kinds.walks.dv_warning import DELIVERY, PENALTY, TRANSFER, WARNING
 from tests.stories.answers import HUSBAND, NOW, REPORT, command
 from tests.stories.board import (
@@ -26,6 +27,8 @@ from tests.stories.board import (
     board,
     send,
 )
+
+__all__ = ["ids"]
 
 DAY = timedelta(days=1)
 DOCS = Path(__file__).parents[2] / "docs" / "indicators.md"
@@ -91,6 +94,42 @@ async def test_a_clock_dropped_after_it_was_due_was_missed(
     fed = await client("women_fed_district")
     line = (await board(fed, at=NOW + 200 * DAY, area=DISTRICT, period="2026"))["LAW-34"]
     assert (line["numerator"], line["denominator"]) == (0, missed)
+
+
+async def test_a_referral_is_answered_by_the_end_of_the_third_working_day(
+    client: Client, ids: dict[str, Any]
+) -> None:
+    """Sent on a Monday by a warning's case and a visit's, the last before a weekend."""
+    town = await client("women_fed_town")
+    violence, visits = await accepted(client), await enrolled(client)
+    thursday = clock.end_of_day(clock.local_day(NOW + 3 * DAY))
+    second, friday = timedelta(seconds=1), NOW + 4 * DAY
+    wednesday = clock.end_of_day(clock.local_day(friday + 5 * DAY))
+    told = (
+        ("dv_warning", violence, "legal_aid", NOW + timedelta(hours=2), thursday - second),
+        ("dv_warning", violence, "hospital", NOW + timedelta(hours=3), thursday + second),
+        ("left_behind_visit", visits, "civil_affairs", friday, wednesday - second),
+        ("left_behind_visit", visits, "women_fed_district", friday + second, None),
+    )
+    by_law = {"ground": "law", "legal_basis": "joint", "needs": ["other"]}
+    for kind, case_id, to, at, _ in told:
+        asked = by_law | {"organisation_id": ids[to]}
+        await send(town, f"{kind}/{case_id}/refer_on", asked, at)
+    fed = await client("women_fed_district")
+    where: dict[str, Any] = {"area": DISTRICT, "period": "2026"}
+    waiting = (await board(fed, at=friday + 2 * second, **where))["LAW-35"]
+    assert (waiting["numerator"], waiting["denominator"]) == (0, 4)
+    for kind, case_id, to, _, answered in told:
+        if answered is not None:
+            answer = {"organisation_id": ids[to]}
+            await send(await client(to), f"{kind}/{case_id}/accept_referral", answer, answered)
+    line = (await board(fed, at=wednesday, **where))["LAW-35"]
+    assert (line["numerator"], line["denominator"], line["value"]) == (2, 4, 50)
+    kept = await ask(fed, "/LAW-35/cases", at=wednesday, **where)
+    assert {row["case_id"] for row in kept["items"]} == {violence, visits}
+    sent = await ask(fed, "/LAW-35/cases", side="denominator", at=wednesday, **where)
+    assert [row["counted"] for row in sent["items"]].count(True) == 2
+    assert sorted(row["case_id"] for row in sent["items"]) == sorted([violence, visits] * 2)
 
 
 async def test_a_corrected_event_counts_once(client: Client) -> None:
