@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from app.clock import Holidays
 from app.kinds.forms import Form, notes
 from app.kinds.instruments import Danger
 from app.kinds.people import Flag, PartyRole, Relation, Sex
@@ -69,10 +70,12 @@ class Facts:
 
     `at` is the moment the action happened (UTC), `answers` the current answers of this case
     (corrections applied), by event name, oldest first; `danger` the highest level known for
-    this case or for the same victim and perpetrator elsewhere.
+    this case or for the same victim and perpetrator elsewhere; `holidays` the calendar of now,
+    with what the district marked.
     """
 
     at: datetime
+    holidays: Holidays
     state: str
     roles: frozenset[Role]
     supervisor: bool = False

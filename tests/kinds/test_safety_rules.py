@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from app.clock import HOLIDAYS
 from app.kinds import KINDS
 from app.kinds.base import Matter
 from app.kinds.forms import Sight
@@ -70,6 +71,7 @@ def test_a_child_is_not_handed_to_the_abuser_typed_in_anew(
 ) -> None:
     facts = Facts(
         at=datetime(2026, 3, 2, tzinfo=UTC),
+        holidays=HOLIDAYS,
         state="staying",
         roles=frozenset({Role.SHELTER}),
         parties=[ABUSER, somebody(PartyRole.GUARDIAN, **receiver)],

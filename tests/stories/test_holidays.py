@@ -2,7 +2,8 @@
 (民法典 203)."""
 
 from collections.abc import AsyncIterator
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,17 +12,28 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app import clock
+from app.clock import HOLIDAYS, Term
 from app.kinds import KINDS
+from app.kinds.mediation.terms import CONCLUSION, JOINT_APPLICATION
+from app.kinds.protection_order.order_guards import RECONSIDERATION
 from app.roles import Role
 from app.services import rolling
 from tests.conftest import Client, Owner
 from tests.kinds.journey import Journey
 from tests.kinds.test_every_kind import ids
-from tests.kinds.walks import DAY, Step, legal_aid_referral
+from tests.kinds.walks import DAY, HOUR, Step, legal_aid_referral
+from tests.kinds.walks.mediation import steps as talks
+from tests.kinds.walks.protection_order import ACCEPTED
+from tests.kinds.walks.protection_order.steps import closed, dismissed, reconsider
 
 __all__ = ["ids"]
 
 THURSDAY, MONDAY = date(2026, 3, 5), date(2026, 3, 9)
+APPLIED = (talks.opened(**talks.COUPLE), talks.apply(), *talks.BOTH_SCREENED)
+IN_COURT = talks.accept(
+    court_procedure="court_referral_summary", court_case_no="（2026）粤1802民初9号"
+)
+AGREED = (*APPLIED, talks.accept(), talks.session(), talks.agree())
 OFF = {"is_working": False, "name": "停工", "source": "通告"}
 
 
@@ -142,3 +154,51 @@ async def test_a_clock_that_stood_still_moves_from_where_it_ends(
     assert marked.status_code == 200, marked.text
     assert await rolling.follow(worker_engine, KINDS, case.moment) == 1
     assert await due() == date(2026, 3, 12)
+
+
+@pytest.mark.parametrize(
+    ("kind", "until", "term", "step", "problem"),
+    [
+        (
+            "protection_order",
+            (*ACCEPTED, dismissed()),
+            RECONSIDERATION,
+            reconsider("applicant", effective_on="2026-03-02"),
+            "reconsideration-too-late",
+        ),
+        ("mediation", AGREED, JOINT_APPLICATION, talks.confirm(), "confirmation-too-late"),
+        (
+            "mediation",
+            (*APPLIED, IN_COURT),
+            CONCLUSION["court_referral_summary"],
+            talks.extend(90),
+            "extension-too-late",
+        ),
+    ],
+    ids=["复议", "司法确认", "延长调解期限"],
+)
+async def test_what_may_still_be_done_follows_the_marks_too(
+    client: Client, ids: dict[str, Any], kind: str, until: tuple[Step, ...], term: Term, step: Step,
+    problem: str,
+) -> None:  # fmt: skip
+    """A last day marked off allows the next working one, and nothing beyond."""
+    case = Journey(client, kind, ids)
+    for one in until:
+        assert (await case.take(one)).status_code in (200, 201)
+    last = clock.local_day(clock.due(term, case.moment, HOLIDAYS))
+    then = HOLIDAYS.next_working(last + DAY)
+
+    async def tried(one: Step, day: date) -> str:
+        case.moment = clock.end_of_day(day) - HOUR
+        answer = await case.take(replace(one, after=timedelta()))
+        return str(answer.json().get("type", "")).removeprefix("/problems/")
+
+    assert await tried(step, then) == problem
+    marked = await (await client("system_admin")).put(
+        holiday(last), json=OFF, headers={"If-None-Match": "*"}
+    )
+    assert marked.status_code == 200, marked.text
+    if kind == "protection_order":
+        assert await tried(closed("dismissed"), then) == "reconsideration-still-open"
+    assert await tried(step, then + DAY) == problem
+    assert await tried(step, then) == ""

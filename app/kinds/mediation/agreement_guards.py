@@ -1,6 +1,6 @@
 """The rules that stand against an agreement, its confirmation and the closing of the file."""
 
-from app.clock import HOLIDAYS, due, local_day, start_of_day
+from app.clock import due, local_day, start_of_day
 from app.kinds.guards import Fact, Facts, Refusal, guard
 from app.kinds.mediation.agreement_forms import Agreement, ConfirmationFiling, Dossier
 from app.kinds.mediation.choices import AgreementForm, Closing, DossierItem, Material, Matter
@@ -51,7 +51,7 @@ def filed_as_the_law_asks(facts: Facts, form: ConfirmationFiling) -> Refusal | N
         )
     effective = facts.day("reach_agreement", "effective_on")
     if effective and form.filed_on > local_day(
-        due(JOINT_APPLICATION, start_of_day(effective), HOLIDAYS)
+        due(JOINT_APPLICATION, start_of_day(effective), facts.holidays)
     ):
         return Refusal(
             type="confirmation-too-late",

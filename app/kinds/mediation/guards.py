@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from app.clock import HOLIDAYS, due, end_of_day, start_of_day
+from app.clock import due, end_of_day, start_of_day
 from app.kinds.forms import Form
 from app.kinds.guards import Fact, Facts, Refusal, guard
 from app.kinds.instruments import Danger
@@ -148,7 +148,8 @@ def extended_in_time(facts: Facts, form: Extension) -> Refusal | None:
     else:
         accepted = facts.last("accept") or {}
         term = CONCLUSION[accepted["court_procedure"]]
-        ends = due(term, start_of_day(date.fromisoformat(accepted["accepted_on"])), HOLIDAYS)
+        begun = start_of_day(date.fromisoformat(accepted["accepted_on"]))
+        ends = due(term, begun, facts.holidays)
     if facts.at > ends:
         return Refusal(
             type="extension-too-late", detail="调解期限已经届满，不能再延长，请办理调解不成或者终止"

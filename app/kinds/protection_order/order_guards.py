@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from app.clock import HOLIDAYS, Days, due, local_day, start_of_day
+from app.clock import Days, due, local_day, start_of_day
 from app.kinds.guards import Fact, Facts, Refusal, guard
 from app.kinds.protection_order.closing import (
     ChangeRequest,
@@ -126,7 +126,7 @@ def reconsidered_once_in_time(facts: Facts, form: ReconsiderationRequest) -> Ref
         for a in answers_to(facts, "request_reconsideration")
     ):
         return Refusal(type="reconsideration-only-once", detail="对同一裁定只能申请复议一次")
-    if form.applied_at > due(RECONSIDERATION, start_of_day(form.effective_on), HOLIDAYS):
+    if form.applied_at > due(RECONSIDERATION, start_of_day(form.effective_on), facts.holidays):
         return Refusal(
             type="reconsideration-too-late", detail="复议应自裁定生效之日起五日内申请，现已超过期限"
         )
@@ -212,7 +212,7 @@ def _reconsideration_open(facts: Facts, form: Closing) -> Refusal | None:
     )
     if form.waived or decided or made is None:
         return None
-    if facts.at <= due(RECONSIDERATION, made, HOLIDAYS):
+    if facts.at <= due(RECONSIDERATION, made, facts.holidays):
         return Refusal(
             type="reconsideration-still-open",
             detail="申请人仍可在五日内申请复议；本人明确不申请的，请注明后办结",

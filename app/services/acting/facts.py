@@ -62,6 +62,7 @@ async def load(
         parties = [*await parties_at(work, case.id, at), *joining]
     return Facts(
         at=at,
+        holidays=work.holidays,
         state=case.state,
         roles=roles,
         supervisor=supervisor,

@@ -119,6 +119,7 @@ async def _requested(work: Work, kind: CaseKind, row: Any) -> bool:
     case = card_of(row)
     known = Facts(
         at=clock.now(),
+        holidays=work.holidays,
         state=case.state,
         roles=work.actor.roles_in(place_in(case), case.seen_by),
         answers=await facts.answers_of(work, case),
