@@ -28,6 +28,8 @@ PHONE_RANGE = "154"
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"
 _OLD = 55
+_PHONE_AGE = 14
+"""Younger children have no telephone of their own."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +40,7 @@ class Invented:
     female: bool
     birth_on: date
     id_number: str
-    phone: str
+    phone: str | None
     home_address: str
     flags: tuple[str, ...] = ()
     safe_contact: str | None = None
@@ -90,12 +92,13 @@ def person(
     # The hundred days keep a person off the edge of an age on every later day of the case.
     span = rng.randint(ages[0] * 365 + 100, ages[1] * 365 + 265) + ages[1] // 4
     born = day - timedelta(days=span)
+    age = (day - born).days // 365
     return Invented(
-        name=(surname or rng.choice(SURNAMES)) + _given(rng, (day - born).days // 365, female),
+        name=(surname or rng.choice(SURNAMES)) + _given(rng, age, female),
         female=female,
         birth_on=born,
         id_number=_id_number(rng, born, female),
-        phone=f"{PHONE_RANGE}{rng.randrange(10**8):08}",
+        phone=_phone(rng, age),
         home_address=address,
         **more,
     )
@@ -125,6 +128,12 @@ def _given(rng: Random, age: int, female: bool) -> str:
     if age >= _OLD:
         return rng.choice(WOMEN_OLD if female else MEN_OLD)
     return rng.choice(WOMEN if female else MEN)
+
+
+def _phone(rng: Random, age: int) -> str | None:
+    """Drawn for a small child, too: the rest of the year does not hang on who has one."""
+    number = f"{PHONE_RANGE}{rng.randrange(10**8):08}"
+    return number if age >= _PHONE_AGE else None
 
 
 def _id_number(rng: Random, born: date, female: bool) -> str:
