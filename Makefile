@@ -21,7 +21,7 @@ run: .venv/ready frontend  ## PORT (8000) and ANLAN_DATA (./var) may be set
 	@$(BIN)/anlan serve --demo
 
 test: .venv/ready frontend frontend-checks
-	@$(BIN)/pytest -q -n 2 --dist loadfile --no-loadscope-reorder
+	@$(BIN)/pytest -q -n 3 --dist loadfile --no-loadscope-reorder
 
 lint: .venv/ready
 	@$(BIN)/ruff format --check .
