@@ -16,7 +16,7 @@ from tests.sabotage.switch import Sabotage
 from tests.sabotage.switchboard import SWITCHES
 
 ROOT = Path(__file__).parents[2]
-COPIED = ("app", "migrations", "tests", "docs", "examples")
+COPIED = ("app", "migrations", "tests", "docs", "examples", "frontend/src")
 FILES = ("pyproject.toml", "alembic.ini", "Makefile", "README.md", "README.zh-CN.md")
 TODAY = datetime.now(UTC).timetuple().tm_yday
 SAMPLE = [SWITCHES[(TODAY * 2 + n) % len(SWITCHES)] for n in range(2)]
